@@ -7,9 +7,6 @@ public sealed unsafe class OrtAllocator : IDisposable
 {
     private static readonly Lazy<OrtAllocator> Default = new(static () => new());
 
-    // Null for the default allocator: the library owns that one, it must not be released.
-    private readonly OrtHandle? _handle;
-
     private OrtAllocator()
     {
         nint allocator;
@@ -26,18 +23,22 @@ public sealed unsafe class OrtAllocator : IDisposable
         nint allocator;
         OrtStatus.Check(OrtApi.Instance->CreateAllocator(owner.Value, place.Value, &allocator));
         Pointer = allocator;
-        _handle = new(allocator, OrtApi.Instance->ReleaseAllocator, session.Handle);
+        Handle = new(allocator, OrtApi.Instance->ReleaseAllocator, session.Handle);
     }
 
     /// <summary>CPU memory outside of any session.</summary>
     public static OrtAllocator DefaultInstance => Default.Value;
 
+    /// <summary>Null for the default allocator: the library owns that one, it must not be released.</summary>
+    internal OrtHandle? Handle { get; }
+
     internal nint Pointer { get; }
 
-    /// <summary>Releases the allocator. Tensors it allocated stay valid. The default allocator stays usable.</summary>
-    public void Dispose() => _handle?.Dispose();
-
-    internal OrtHandle.Lease Use() => _handle is null ? default : _handle.Use();
+    /// <summary>
+    /// Releases the allocator, once the tensors it allocated are disposed too; a binding that holds such tensors must be cleared or disposed
+    /// before the last of both. The default allocator stays usable.
+    /// </summary>
+    public void Dispose() => Handle?.Dispose();
 
     internal void Free(void* memory) => OrtStatus.Check(OrtApi.Instance->AllocatorFree(Pointer, memory));
 }

@@ -22,7 +22,10 @@ public sealed unsafe class OrtIoBinding : IDisposable
     internal OrtHandle Handle { get; }
 
     /// <summary>Binds an input. A later run reads what the tensor's memory holds then.</summary>
-    /// <exception cref="OnnxRuntimeException">The session has no such input.</exception>
+    /// <exception cref="OnnxRuntimeException">
+    /// The session has no such input. Call <see cref="ClearBoundInputs"/> before the binding is used again: ONNX Runtime leaves it
+    /// inconsistent.
+    /// </exception>
     public void BindInput(string name, OrtValue value)
     {
         using var native = value.Handle.Use();
@@ -49,8 +52,10 @@ public sealed unsafe class OrtIoBinding : IDisposable
     }
 
     /// <summary>Binds an output to a tensor that the run writes into; its shape must be the one the run produces.</summary>
-    /// <remarks>Bind the same tensor as input and output to let an operator update it in place.</remarks>
-    /// <exception cref="OnnxRuntimeException">The session has no such output.</exception>
+    /// <remarks>
+    /// Bind the same tensor as input and output to let an operator update it in place. A name that the session does not have is refused by
+    /// the run.
+    /// </remarks>
     public void BindOutput(string name, OrtValue value)
     {
         using var native = value.Handle.Use();
@@ -58,7 +63,7 @@ public sealed unsafe class OrtIoBinding : IDisposable
     }
 
     /// <summary>Binds an output over memory of the caller, as the input overload does.</summary>
-    /// <exception cref="OnnxRuntimeException">The session has no such output, or fewer bytes than the shape needs.</exception>
+    /// <exception cref="OnnxRuntimeException">Fewer bytes than the shape needs.</exception>
     public void BindOutput(
         string name, OrtMemoryInfo memoryInfo, TensorElementType elementType, ReadOnlySpan<long> shape, nint data, long bytes)
     {
@@ -74,7 +79,6 @@ public sealed unsafe class OrtIoBinding : IDisposable
     }
 
     /// <summary>Lets each run allocate this output in a place; read it with <see cref="GetOutputValues"/>.</summary>
-    /// <exception cref="OnnxRuntimeException">The session has no such output.</exception>
     public void BindOutputToDevice(string name, OrtMemoryInfo memoryInfo)
     {
         using var binding = Handle.Use();

@@ -4,13 +4,13 @@ using Grpo.OnnxRuntime.Native;
 namespace Grpo.OnnxRuntime;
 
 /// <summary>A tensor: elements of one type, row-major, in CPU or device memory.</summary>
-/// <remarks>A binding and session options keep what was given to them alive themselves; disposing the OrtValue afterwards is safe.</remarks>
+/// <remarks>A binding keeps the tensors bound to it alive itself; disposing an OrtValue afterwards is safe.</remarks>
 public sealed unsafe class OrtValue : IDisposable
 {
     private TensorElementType? _elementType;
     private long[]? _shape;
 
-    internal OrtValue(nint value) => Handle = new(value, OrtApi.Instance->ReleaseValue);
+    internal OrtValue(nint value, OrtHandle? allocator = null) => Handle = new(value, OrtApi.Instance->ReleaseValue, allocator);
 
     /// <summary>What the elements are.</summary>
     public TensorElementType ElementType
@@ -67,7 +67,7 @@ public sealed unsafe class OrtValue : IDisposable
     /// <exception cref="OnnxRuntimeException">A negative length, or not enough memory.</exception>
     public static OrtValue CreateAllocatedTensor(OrtAllocator allocator, TensorElementType elementType, ReadOnlySpan<long> shape)
     {
-        using var lease = allocator.Use();
+        using var lease = allocator.Handle is null ? default : allocator.Handle.Use();
         nint value;
         fixed (long* dimensions = shape)
         {
@@ -75,7 +75,7 @@ public sealed unsafe class OrtValue : IDisposable
                 allocator.Pointer, dimensions, (nuint)shape.Length, elementType, &value));
         }
 
-        return new(value);
+        return new(value, allocator.Handle); // The tensor frees its memory through the allocator.
     }
 
     /// <summary>A tensor over memory of the caller.</summary>

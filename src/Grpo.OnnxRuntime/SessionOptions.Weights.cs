@@ -9,11 +9,14 @@ public sealed unsafe partial class SessionOptions
     /// weights that get folded or fused are replaced too, and it never opens the files if all their weights are given.
     /// </summary>
     /// <param name="names">Names of initializers with external data.</param>
-    /// <param name="values">As many CPU tensors, each with the shape and element type of the initializer it replaces.</param>
-    /// <remarks>Memory under <paramref name="values"/> must stay valid until the sessions created with these options exist: they copy it.</remarks>
+    /// <param name="values">
+    /// As many CPU tensors over memory of the caller (<see cref="OrtValue.CreateTensorWithData"/>), each with the shape and element type of
+    /// the initializer it replaces. That memory must stay valid until the sessions created with these options exist: they copy it.
+    /// </param>
     /// <exception cref="ArgumentException">Different numbers of names and values.</exception>
     /// <exception cref="OnnxRuntimeException">
-    /// Here when a name is given twice. When the session is created: no such initializer, not external, or another shape or type.
+    /// Here when a name is given twice or a tensor owns its memory. When the session is created: no such initializer, not external, or
+    /// another shape or type.
     /// </exception>
     public void AddExternalInitializers(IReadOnlyList<string> names, IReadOnlyList<OrtValue> values)
     {

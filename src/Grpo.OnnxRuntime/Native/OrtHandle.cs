@@ -10,6 +10,7 @@ internal sealed unsafe class OrtHandle : SafeHandle
 {
     private readonly delegate* unmanaged<nint, void> _release;
     private readonly OrtHandle? _owner;
+    private volatile bool _disposed;
 
     /// <summary>Takes ownership of a native object.</summary>
     /// <param name="value">The native pointer.</param>
@@ -20,10 +21,7 @@ internal sealed unsafe class OrtHandle : SafeHandle
     {
         SetHandle(value);
         _release = release;
-        if (owner is null)
-            return;
-        var added = false;
-        owner.DangerousAddRef(ref added);
+        owner?.Acquire();
         _owner = owner;
     }
 
@@ -31,6 +29,22 @@ internal sealed unsafe class OrtHandle : SafeHandle
 
     /// <summary>Holds the native object for the length of one call.</summary>
     public Lease Use() => new(this);
+
+    /// <summary>Adds a reference, to be given back by DangerousRelease, and returns the native pointer.</summary>
+    /// <exception cref="ObjectDisposedException">Dispose was called, even if other references keep the native object alive.</exception>
+    public nint Acquire()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var added = false;
+        DangerousAddRef(ref added);
+        return handle;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _disposed = true;
+        base.Dispose(disposing);
+    }
 
     protected override bool ReleaseHandle()
     {
@@ -46,12 +60,11 @@ internal sealed unsafe class OrtHandle : SafeHandle
 
         public Lease(OrtHandle handle)
         {
-            var added = false;
-            handle.DangerousAddRef(ref added);
+            Value = handle.Acquire();
             _handle = handle;
         }
 
-        public nint Value => _handle?.handle ?? 0;
+        public nint Value { get; }
 
         public void Dispose() => _handle?.DangerousRelease();
     }

@@ -15,11 +15,7 @@ internal unsafe ref struct OrtValueList
         try
         {
             for (; _held < values.Count; _held++)
-            {
-                var added = false;
-                values[_held].Handle.DangerousAddRef(ref added);
-                Pointers[_held] = values[_held].Handle.DangerousGetHandle();
-            }
+                Pointers[_held] = values[_held].Handle.Acquire();
         }
         catch (ObjectDisposedException)
         {
