@@ -1,5 +1,22 @@
+using GrpoApi.Features.Service;
+using GrpoApi.Http;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.Configuration.AddTopLevelSettings();
+
+builder.Services.AddLimits();
+builder.Services.AddJsonConventions();
+builder.Services.AddProblems();
+builder.Services.AddGrpoOpenApi();
+
 var app = builder.Build();
+app.UseProblems();
+
+app.MapGrpoOpenApi();
+app.MapService();
+
+var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status500InternalServerError);
+
 app.Run();
 
 /// <summary>The entry point, named for the tests.</summary>
