@@ -1,3 +1,5 @@
+using GrpoApi.Features.Policies;
+using GrpoApi.Features.Rollouts;
 using GrpoApi.Features.Service;
 using GrpoApi.Http;
 
@@ -8,6 +10,9 @@ builder.Services.AddLimits();
 builder.Services.AddJsonConventions();
 builder.Services.AddProblems();
 builder.Services.AddGrpoOpenApi();
+builder.Services.AddPolicies();
+builder.Services.AddRolloutRequests();
+builder.Services.AddPolicyRequests();
 
 var app = builder.Build();
 app.UseProblems();
@@ -16,6 +21,8 @@ app.MapGrpoOpenApi();
 app.MapService();
 
 var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status500InternalServerError);
+v1.MapRollouts();
+v1.MapPolicies();
 
 app.Run();
 
