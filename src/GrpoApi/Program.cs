@@ -1,5 +1,29 @@
+using GrpoApi.Features.Policies;
+using GrpoApi.Features.Rollouts;
+using GrpoApi.Features.Service;
+using GrpoApi.Http;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.Configuration.AddTopLevelSettings();
+
+builder.Services.AddLimits();
+builder.Services.AddJsonConventions();
+builder.Services.AddProblems();
+builder.Services.AddGrpoOpenApi();
+builder.Services.AddPolicies();
+builder.Services.AddRolloutRequests();
+builder.Services.AddPolicyRequests();
+
 var app = builder.Build();
+app.UseProblems();
+
+app.MapGrpoOpenApi();
+app.MapService();
+
+var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status500InternalServerError);
+v1.MapRollouts();
+v1.MapPolicies();
+
 app.Run();
 
 /// <summary>The entry point, named for the tests.</summary>

@@ -1,0 +1,37 @@
+using Grpo.Advantages.Estimators;
+
+namespace Grpo.Advantages;
+
+/// <summary>From the rewards of a batch to its advantages, by any of the known estimators.</summary>
+public static class AdvantageEstimators
+{
+    /// <summary>The estimators by name.</summary>
+    public static NamedChoices<AdvantageEstimator> All { get; } = new(
+        "advantage estimator",
+        estimator => estimator.Name,
+        new AdvantageEstimator { Name = "grpo", Estimate = GrpoAdvantage.Estimate },
+        new AdvantageEstimator { Name = "dr_grpo", Estimate = DrGrpoAdvantage.Estimate },
+        new AdvantageEstimator { Name = "rloo", Estimate = RlooAdvantage.Estimate },
+        new AdvantageEstimator { Name = "gdpo", Estimate = GdpoAdvantage.Estimate, Requires = AdvantageInputs.Scores });
+
+    /// <summary>Estimate the advantages and describe the rewards they come from.</summary>
+    /// <exception cref="ArgumentException">The estimator needs an input that the batch does not have.</exception>
+    public static AdvantageResult Compute(AdvantageEstimator estimator, RewardBatch batch, AdvantageOptions options)
+    {
+        if (MissingInput(estimator, batch) is { } missing) throw new ArgumentException($"The estimator {estimator.Name} needs {missing}.", nameof(batch));
+        var advantages = new double[batch.Count];
+        estimator.Estimate(batch, options, advantages);
+
+        var groups = new RewardStatistics[batch.GroupCount];
+        for (var group = 0; group < groups.Length; group++) groups[group] = RewardStatistics.Of(batch.Rewards.AsSpan(batch.Group(group)), options.Ddof);
+        return new() { Advantages = advantages, Groups = groups, Metrics = AdvantageMetrics.Of(batch, groups) };
+    }
+
+    private static string? MissingInput(AdvantageEstimator estimator, RewardBatch batch) => estimator.Requires switch
+    {
+        var needs when needs.HasFlag(AdvantageInputs.Scores) && batch.Scores is null => "scores",
+        var needs when needs.HasFlag(AdvantageInputs.Lengths) && batch.Lengths is null => "lengths",
+        var needs when needs.HasFlag(AdvantageInputs.Baselines) && batch.Baselines is null => "baselines",
+        _ => null,
+    };
+}

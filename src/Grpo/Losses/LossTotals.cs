@@ -1,0 +1,61 @@
+namespace Grpo.Losses;
+
+/// <summary>The sums over a batch and the metrics made of them.</summary>
+internal sealed class LossTotals(ImportanceSamplingLevel level)
+{
+    private int _rows;
+    private int _tokens;
+    private int _nonfinite;
+    private double _kl;
+    private double _ratio;
+    private double _approxKl;
+    private double _finiteRatios;
+    private double _clippedLow;
+    private double _clippedHigh;
+    private double _lowMin = double.PositiveInfinity;
+    private double _highMax = double.NegativeInfinity;
+
+    public double PolicyLoss { get; private set; }
+
+    public double KlLoss { get; private set; }
+
+    /// <summary>Adds a sequence. With one ratio per sequence, the metrics of ratios count sequences instead of tokens, as TRL's do.</summary>
+    public void Add(SequenceSums sums)
+    {
+        _rows++;
+        if (sums.Tokens == 0) return;
+        PolicyLoss += sums.PolicyLoss;
+        KlLoss += sums.KlLoss;
+        _tokens += sums.Tokens;
+        _nonfinite += sums.Nonfinite;
+        _kl += sums.Kl;
+
+        var share = level.OneRatioPerSequence ? 1.0 / sums.Tokens : 1;
+        _ratio += share * sums.Ratio;
+        _approxKl += share * sums.ApproxKl;
+        _finiteRatios += share * (sums.Tokens - sums.Nonfinite);
+        _clippedLow += share * sums.ClippedLow;
+        _clippedHigh += share * sums.ClippedHigh;
+        _lowMin = Math.Min(_lowMin, (double)sums.ClippedLow / sums.Tokens);
+        _highMax = Math.Max(_highMax, (double)sums.ClippedHigh / sums.Tokens);
+    }
+
+    /// <summary>The metrics under TRL's names; clip_ratio is the share of ratios whose gradient a bound of the clip range took away.</summary>
+    public IReadOnlyDictionary<string, double?> Metrics(bool hasKl)
+    {
+        var ratios = level.OneRatioPerSequence ? _rows : _tokens;
+        var metrics = new Dictionary<string, double?>();
+        if (hasKl) metrics["kl"] = Defined(_kl / _tokens);
+        metrics["clip_ratio/low_mean"] = Defined(_clippedLow / ratios);
+        metrics["clip_ratio/low_min"] = Defined(_lowMin);
+        metrics["clip_ratio/high_mean"] = Defined(_clippedHigh / ratios);
+        metrics["clip_ratio/high_max"] = Defined(_highMax);
+        metrics["clip_ratio/region_mean"] = Defined((_clippedLow + _clippedHigh) / ratios);
+        metrics["ratio/mean"] = Defined(_ratio / _finiteRatios);
+        metrics["approx_kl"] = Defined(_approxKl / _finiteRatios);
+        metrics["nonfinite_tokens"] = _nonfinite;
+        return metrics;
+    }
+
+    internal static double? Defined(double value) => double.IsFinite(value) ? value : null;
+}

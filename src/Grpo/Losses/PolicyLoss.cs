@@ -1,0 +1,79 @@
+using System.Buffers;
+
+namespace Grpo.Losses;
+
+/// <summary>
+/// The loss of a batch of completions and its exact gradient: level of the ratio, per-token term, KL term and aggregation, each chosen on its own.
+/// </summary>
+public static class PolicyLoss
+{
+    /// <summary>loss = sum over sequences i and tokens t of weight_i (-term_it + beta kl_it), in double.</summary>
+    /// <param name="batch">The completions, ragged. Read in order, each twice: once for its size, once for its numbers.</param>
+    /// <param name="options">The choices.</param>
+    /// <exception cref="ArgumentException">The arrays of a sequence differ in length, or beta is not 0 and there are no reference logprobs.</exception>
+    public static LossResult Compute(IReadOnlyList<LossSequence> batch, LossOptions options)
+    {
+        var counts = Count(batch, options);
+        var aggregation = options.Aggregation ?? options.LossType.Aggregation;
+        var gradients = options.Gradients ? new double[batch.Count][] : null;
+        var explanations = options.Explain ? new TokenExplanation[batch.Count][] : null;
+        var totals = new LossTotals(options.Level);
+
+        var scratch = ArrayPool<double>.Shared.Rent(2 * counts.LongestSequence);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var sequence = batch[i].View;
+            var weight = sequence.TokenCount == 0 ? 0 : aggregation.Weight(counts, options.Normalizer, sequence.TokenCount);
+            var output = new SequenceOutput
+            {
+                LogRatios = scratch.AsSpan(0, sequence.Length),
+                GradLogRatios = scratch.AsSpan(counts.LongestSequence, sequence.Length),
+                GradLogprobs = gradients is null ? [] : gradients[i] = new double[sequence.Length],
+                Tokens = explanations is null ? [] : explanations[i] = new TokenExplanation[sequence.Length],
+            };
+            totals.Add(options.LossType.Accumulate(sequence, weight, options, output));
+        }
+
+        ArrayPool<double>.Shared.Return(scratch);
+        return Result(totals, options, gradients, explanations);
+    }
+
+    private static LossResult Result(LossTotals totals, LossOptions options, double[][]? gradients, TokenExplanation[][]? explanations) => new()
+    {
+        Loss = LossTotals.Defined(totals.PolicyLoss + totals.KlLoss),
+        PolicyLoss = LossTotals.Defined(totals.PolicyLoss),
+        KlLoss = LossTotals.Defined(totals.KlLoss),
+        GradLogprobs = gradients,
+        Metrics = totals.Metrics(hasKl: options.Beta != 0),
+        Explanation = explanations is null ? null : new(explanations, 0 - totals.PolicyLoss, totals.KlLoss, 0 - totals.PolicyLoss - totals.KlLoss),
+    };
+
+    private static BatchCounts Count(IReadOnlyList<LossSequence> batch, LossOptions options)
+    {
+        var (tokens, rows, longest) = (0, 0, 0);
+        foreach (var sequence in batch)
+        {
+            CheckLengths(sequence, options);
+            var tokenCount = sequence.View.TokenCount;
+            tokens += tokenCount;
+            rows += tokenCount > 0 || options.Normalizer.EmptyRows == EmptyRows.Count ? 1 : 0;
+            longest = Math.Max(longest, sequence.Length);
+        }
+
+        return new(tokens, rows, longest);
+    }
+
+    private static void CheckLengths(LossSequence sequence, LossOptions options)
+    {
+        Check(sequence.OldLogprobs.Length, nameof(LossSequence.OldLogprobs), mayBeEmpty: true);
+        Check(sequence.RefLogprobs.Length, nameof(LossSequence.RefLogprobs), mayBeEmpty: options.Beta == 0);
+        Check(sequence.Mask.Length, nameof(LossSequence.Mask), mayBeEmpty: true);
+        if (sequence.Advantages.Length != 1) Check(sequence.Advantages.Length, nameof(LossSequence.Advantages), mayBeEmpty: false);
+
+        void Check(int length, string name, bool mayBeEmpty)
+        {
+            if (length == sequence.Length || (mayBeEmpty && length == 0)) return;
+            throw new ArgumentException($"{name} has {length} values for {sequence.Length} tokens.", nameof(sequence));
+        }
+    }
+}

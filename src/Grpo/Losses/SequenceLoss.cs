@@ -1,0 +1,85 @@
+using Grpo.Losses.Terms;
+
+namespace Grpo.Losses;
+
+/// <summary>Adds up one sequence and writes its gradient.</summary>
+internal delegate SequenceSums AccumulateSequence(in SequenceView sequence, double weight, LossOptions options, in SequenceOutput output);
+
+/// <summary>Where the results of a sequence go. Every span has the length T, or is empty when that result is not wanted.</summary>
+internal readonly ref struct SequenceOutput
+{
+    /// <summary>Scratch.</summary>
+    public required Span<double> LogRatios { get; init; }
+
+    /// <summary>Scratch.</summary>
+    public required Span<double> GradLogRatios { get; init; }
+
+    /// <summary>d loss / d logprob, zeros on entry.</summary>
+    public required Span<double> GradLogprobs { get; init; }
+
+    /// <summary>Every number of every token.</summary>
+    public required Span<TokenExplanation> Tokens { get; init; }
+}
+
+/// <summary>The loop over the tokens of one sequence: policy term, KL term, weight, gradient.</summary>
+internal static class SequenceLoss
+{
+    /// <summary>
+    /// loss += weight (-term + beta kl), and the gradient of it. A token whose ratio, term or divergence is not finite gets gradient 0 and is counted:
+    /// there the derivative of the bounded side is 0, and automatic differentiation returns 0 * infinity.
+    /// </summary>
+    /// <param name="sequence">The completion.</param>
+    /// <param name="weight">The weight of each of its tokens in the loss.</param>
+    /// <param name="options">The settings of the loss.</param>
+    /// <param name="output">Destination.</param>
+    public static SequenceSums Accumulate<TTerm>(in SequenceView sequence, double weight, LossOptions options, in SequenceOutput output)
+        where TTerm : struct, IPolicyTerm
+    {
+        options.Level.LogRatios(sequence, output.LogRatios);
+        var sums = new SequenceSums { Tokens = sequence.TokenCount };
+        for (var t = 0; t < sequence.Length; t++)
+        {
+            output.GradLogRatios[t] = 0;
+            if (!sequence.Includes(t))
+            {
+                if (!output.Tokens.IsEmpty) output.Tokens[t] = TokenExplanation.Masked;
+                continue;
+            }
+
+            var logRatio = output.LogRatios[t];
+            var ratio = Math.Exp(logRatio);
+            var terms = TTerm.Evaluate(ratio, sequence.Logprobs[t], sequence.OldLogprobs[t], sequence.Advantage(t), options);
+            var (kl, gradKlLogprob, gradKlLogRatio) = Divergence(sequence, t, ratio, options);
+
+            var gradLogRatio = weight * (gradKlLogRatio - terms.GradLogRatio);
+            var gradLogprob = weight * (gradKlLogprob - terms.GradLogprob);
+            if (double.IsFinite(ratio) && double.IsFinite(gradLogRatio + gradLogprob) && double.IsFinite(terms.MinTerm + kl))
+            {
+                output.GradLogRatios[t] = gradLogRatio;
+                if (!output.GradLogprobs.IsEmpty) output.GradLogprobs[t] = gradLogprob;
+                sums.Ratio += ratio;
+                sums.ApproxKl += ratio - 1 - logRatio;
+            }
+            else
+            {
+                sums.Nonfinite++;
+            }
+
+            sums.Add(terms, kl, weight, options.Beta);
+            if (!output.Tokens.IsEmpty) output.Tokens[t] = new(terms, kl, options.Beta, weight);
+        }
+
+        if (!output.GradLogprobs.IsEmpty) options.Level.PullBack(sequence, output.GradLogRatios, output.GradLogprobs);
+        return sums;
+    }
+
+    /// <summary>The KL term of a token, with its gradient times beta split by the two ways it takes: the logprob itself and the ratio.</summary>
+    private static (double Kl, double GradLogprob, double GradLogRatio) Divergence(in SequenceView sequence, int token, double ratio, LossOptions options)
+    {
+        if (options.Beta == 0) return default;
+        var (kl, grad) = options.KlEstimator.Estimate(sequence.Logprobs[token], sequence.RefLogprobs[token]);
+        return options.UseBiasCorrectionKl
+            ? (ratio * kl, options.Beta * ratio * grad, options.Beta * ratio * kl)
+            : (kl, options.Beta * grad, 0);
+    }
+}

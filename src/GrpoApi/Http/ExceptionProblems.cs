@@ -1,0 +1,87 @@
+using System.Text.Json;
+using FluentValidation;
+using Grpo.Rollouts;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+
+namespace GrpoApi.Http;
+
+/// <summary>Turns exceptions into problems; the only place that does.</summary>
+internal sealed partial class ExceptionProblems(IProblemDetailsService problems, ILogger<ExceptionProblems> logger) : IExceptionHandler
+{
+    private const int ClientClosedRequest = 499;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            LogClientGone(httpContext.Request.Path);
+            httpContext.Response.StatusCode = ClientClosedRequest;
+            return true;
+        }
+
+        var problem = Describe(exception);
+        if (problem.Status >= StatusCodes.Status500InternalServerError && exception is not (PolicyBusyException or PolicyUnavailableException))
+        {
+            LogFailure(exception, httpContext.Request.Method, httpContext.Request.Path);
+        }
+
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds(exception).ToString();
+        }
+
+        httpContext.Response.StatusCode = problem.Status!.Value;
+        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
+    }
+
+    private static ProblemDetails Describe(Exception exception) => exception switch
+    {
+        BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
+        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => Invalid("$", "The request has no JSON body."),
+        BadHttpRequestException http => Problem(http.StatusCode, null, http.Message),
+        ValidationException validation => new HttpValidationProblemDetails(RequestValidation.ErrorsByPath(validation.Errors))
+        {
+            Status = StatusCodes.Status400BadRequest,
+            Detail = RequestValidation.Summary(validation.Errors),
+        },
+        PolicyNotFoundException => Problem(StatusCodes.Status404NotFound, (ProblemCatalog.PolicyNotFound, "The policy is not known."), exception.Message),
+        PolicyBusyException => Problem(StatusCodes.Status503ServiceUnavailable, (ProblemCatalog.PolicyBusy, "The policy is busy."), exception.Message),
+        PolicyUnavailableException => Problem(StatusCodes.Status503ServiceUnavailable, null, exception.Message),
+        ChatTemplateException => Problem(StatusCodes.Status400BadRequest, (ProblemCatalog.ChatTemplate, "The chat template refused the messages."), exception.Message),
+        _ => Problem(StatusCodes.Status500InternalServerError, null, "The trace_id finds the cause in the server's log."),
+    };
+
+    private static HttpValidationProblemDetails Malformed(JsonException exception)
+    {
+        var errors = JsonErrors.Describe(exception);
+        return new HttpValidationProblemDetails(errors.ToDictionary(error => JsonErrors.Key(error.Path), error => new[] { error.Message }))
+        {
+            Type = ProblemCatalog.MalformedJson,
+            Title = "The JSON body cannot be read.",
+            Status = StatusCodes.Status400BadRequest,
+            Detail = $"{errors[0].Path}: {errors[0].Message}",
+        };
+    }
+
+    private static HttpValidationProblemDetails Invalid(string path, string message) => new(new Dictionary<string, string[]> { [path] = [message] })
+    {
+        Status = StatusCodes.Status400BadRequest,
+        Detail = message,
+    };
+
+    private static ProblemDetails Problem(int status, (string Type, string Title)? kind, string detail)
+    {
+        var (type, title) = kind ?? ProblemCatalog.Of(status);
+        return new ProblemDetails { Type = type, Title = title, Status = status, Detail = detail };
+    }
+
+    private static int RetryAfterSeconds(Exception exception) =>
+        exception is PolicyBusyException busy ? Math.Max(1, (int)Math.Ceiling(busy.RetryAfter.TotalSeconds)) : 1;
+
+    [LoggerMessage(1, LogLevel.Debug, "The client left {Path} before the answer (499)")]
+    private partial void LogClientGone(string path);
+
+    [LoggerMessage(2, LogLevel.Error, "{Method} {Path} failed")]
+    private partial void LogFailure(Exception exception, string method, string path);
+}

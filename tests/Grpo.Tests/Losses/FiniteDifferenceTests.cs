@@ -1,0 +1,92 @@
+using Grpo.Losses;
+
+namespace Grpo.Tests.Losses;
+
+/// <summary>The closed-form gradient against central differences of the loss.</summary>
+public class FiniteDifferenceTests
+{
+    private const double Step = 1e-6;
+    private const int Batches = 5;
+
+    public static TheoryData<string, string, string, bool> Combinations
+    {
+        get
+        {
+            var combinations = new TheoryData<string, string, string, bool>();
+            foreach (var type in LossTypes.All.Names)
+            {
+                foreach (var level in ImportanceSamplingLevels.All.Names)
+                {
+                    foreach (var kl in KlEstimators.All.Names)
+                    {
+                        combinations.Add(type, level, kl, false);
+                        combinations.Add(type, level, kl, true);
+                    }
+                }
+            }
+
+            return combinations;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Combinations))]
+    public void Gradient_is_the_slope_of_the_loss(string type, string level, string kl, bool biasCorrection)
+    {
+        var options = new LossOptions
+        {
+            LossType = LossTypes.All[type],
+            Level = ImportanceSamplingLevels.All[level],
+            EpsilonHigh = 0.28,
+            Delta = 1.4,
+            Beta = 0.1,
+            KlEstimator = KlEstimators.All[kl],
+            UseBiasCorrectionKl = biasCorrection,
+        };
+
+        var batches = RandomBatch.AwayFromKinks(options).Take(Batches).ToArray();
+
+        Assert.Equal(Batches, batches.Length);
+        foreach (var batch in batches) AssertGradient(batch, options);
+    }
+
+    private static void AssertGradient(LossSequence[] batch, LossOptions options)
+    {
+        var analytic = PolicyLoss.Compute(batch, options).GradLogprobs!;
+        var (smooth, smoothOptions) = StopGradientsMadeConstant(batch, options);
+        for (var i = 0; i < batch.Length; i++)
+        {
+            for (var t = 0; t < batch[i].Length; t++)
+            {
+                var slope = (LossAt(Step) - LossAt(-Step)) / (2 * Step);
+                Assert.True(Math.Abs(slope - analytic[i][t]) < 1e-7, $"sequence {i}, token {t}: slope {slope}, gradient {analytic[i][t]}");
+
+                double LossAt(double step)
+                {
+                    var moved = smooth.ToArray();
+                    var logprobs = moved[i].Logprobs.ToArray();
+                    logprobs[t] += step;
+                    moved[i] = moved[i] with { Logprobs = logprobs };
+                    return PolicyLoss.Compute(moved, smoothOptions with { Gradients = false }).Loss!.Value;
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// sequence_token holds the sequence's ratio constant in the gradient. The same function without a stop-gradient is the token level with old
+    /// logprobs moved so that the ratios at this point are the sequence's.
+    /// </summary>
+    private static (LossSequence[] Batch, LossOptions Options) StopGradientsMadeConstant(LossSequence[] batch, LossOptions options)
+    {
+        if (options.Level.Name != "sequence_token") return (batch, options);
+        return ([.. batch.Select(Anchored)], options with { Level = ImportanceSamplingLevels.All["token"] });
+
+        LossSequence Anchored(LossSequence sequence)
+        {
+            var logRatios = new double[sequence.Length];
+            options.Level.LogRatios(sequence.View, logRatios);
+            return sequence with { OldLogprobs = sequence.Logprobs.ToArray().Zip(logRatios, (logprob, logRatio) => logprob - logRatio).ToArray() };
+        }
+    }
+}

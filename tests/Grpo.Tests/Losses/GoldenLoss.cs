@@ -1,0 +1,103 @@
+using Grpo.Losses;
+using Grpo.Tests.Golden;
+
+namespace Grpo.Tests.Losses;
+
+/// <summary>Says a trainer's loss settings in ours, where they can be said.</summary>
+internal static class GoldenLoss
+{
+    public static LossOptions? Options(GoldenCase golden) => (golden.Trainer, golden.Text("loss_type")) switch
+    {
+        _ when golden.HasInput("rollout_is_weights") => null,
+        ("trl", var name) when LossTypes.All.TryGet(name, out var type) && !Corrected(golden) => Trl(golden, type),
+        ("verl", "vanilla") when golden.Text("loss_agg_mode") != "seq-mean-token-mean" && !LogRatioIsClamped(golden) => Verl(golden),
+        ("slime", "grpo") when !(golden.Figure("eps_clip_c") < 1 + golden.Figure("eps_clip_high")) =>
+            Clipped("seq-mean-token-mean", golden.Figure("eps_clip"), golden.Figure("eps_clip_high"), golden.Figure("eps_clip_c")),
+        ("openrlhf", "ppo") when golden.Flag("token_level_loss") && !golden.Flag("enable_vllm_is_correction") =>
+            Clipped("token-mean", golden.Figure("clip_eps_low"), golden.Figure("clip_eps_high"), golden.Figure("dual_clip")),
+        ("skyrl", "dual_clip") when golden.Text("loss_reduction") == "sequence_mean" =>
+            Clipped("seq-mean-token-mean", golden.Figure("eps_clip_low"), golden.Figure("eps_clip_high"), golden.Figure("clip_ratio_c")),
+        ("tinker", "ppo") => Clipped("token-sum", 1 - golden.Figure("clip_low_threshold"), golden.Figure("clip_high_threshold") - 1, delta: null),
+        _ => null,
+    };
+
+    public static LossSequence[] Batch(GoldenCase golden)
+    {
+        var logprobs = golden.Matrix("logprobs");
+        var old = golden.Matrix(golden.Trainer == "tinker" ? "rollout_logprobs" : "old_logprobs");
+        var reference = golden.HasInput("ref_logprobs") ? golden.Matrix("ref_logprobs") : null;
+        var mask = golden.Matrix("mask");
+        var advantages = golden.Inputs.GetProperty("advantages");
+        return [.. logprobs.Select((row, i) => new LossSequence
+        {
+            Logprobs = row,
+            OldLogprobs = old[i],
+            RefLogprobs = reference?[i] ?? ReadOnlyMemory<double>.Empty,
+            Mask = mask[i].Select(value => (byte)value).ToArray(),
+            Advantages = advantages[i].ValueKind == System.Text.Json.JsonValueKind.Array ? GoldenCase.Vector(advantages[i]) : new[] { advantages[i].GetDouble() },
+        })];
+    }
+
+    /// <summary>The sequence without what follows its last token of the loss.</summary>
+    public static LossSequence CutPadding(LossSequence sequence)
+    {
+        var length = sequence.Mask.Span.LastIndexOf((byte)1) + 1;
+        return sequence with
+        {
+            Logprobs = sequence.Logprobs[..length],
+            OldLogprobs = sequence.OldLogprobs[..length],
+            RefLogprobs = sequence.RefLogprobs.IsEmpty ? default : sequence.RefLogprobs[..length],
+            Mask = sequence.Mask[..length],
+            Advantages = sequence.Advantages.Length == 1 ? sequence.Advantages : sequence.Advantages[..length],
+        };
+    }
+
+    private static bool Corrected(GoldenCase golden) =>
+        golden.HasParam("vllm_importance_sampling_mode") || golden.HasParam("off_policy_mask_threshold") || golden.HasInput("entropies");
+
+    /// <summary>verl clamps log ratios to +-20; where that bites, its numbers are its own.</summary>
+    private static bool LogRatioIsClamped(GoldenCase golden) =>
+        golden.Matrix("logprobs").Zip(golden.Matrix("old_logprobs")).Any(row => row.First.Zip(row.Second).Any(token => Math.Abs(token.First - token.Second) > 20));
+
+    private static LossOptions Trl(GoldenCase golden, LossType type)
+    {
+        var steps = golden.Figure("gradient_accumulation_steps") ?? 1;
+        var mask = golden.Matrix("mask");
+        return new()
+        {
+            LossType = type,
+            Level = ImportanceSamplingLevels.All[golden.Text("importance_sampling_level")!],
+            Epsilon = golden.Figure("epsilon") ?? 0.2,
+            EpsilonHigh = golden.Figure("epsilon_high"),
+            Delta = golden.Figure("delta"),
+            Beta = golden.Figure("beta") ?? 0,
+            UseBiasCorrectionKl = golden.Flag("use_bias_correction_kl"),
+            Normalizer = new()
+            {
+                NumItemsInBatch = golden.Figure("num_items_in_batch") ?? (steps * mask.Sum(row => row.Sum())),
+                GlobalBatchSize = steps * mask.Length,
+                MaxCompletionLength = golden.Figure("max_completion_length"),
+            },
+        };
+    }
+
+    private static LossOptions Verl(GoldenCase golden) =>
+        Clipped(golden.Text("loss_agg_mode")!, golden.Figure("clip_ratio_low"), golden.Figure("clip_ratio_high"), golden.Figure("clip_ratio_c")) with
+        {
+            Normalizer = new()
+            {
+                GlobalBatchSize = golden.Figure("global_batch_size") / (golden.Figure("dp_size") ?? 1),
+                LossScaleFactor = golden.Figure("loss_scale_factor"),
+                EmptyRows = EmptyRows.Skip,
+            },
+        };
+
+    private static LossOptions Clipped(string aggregation, double? low, double? high, double? delta) => new()
+    {
+        LossType = LossTypes.All["grpo"],
+        Aggregation = LossAggregations.All[aggregation],
+        Epsilon = low!.Value,
+        EpsilonHigh = high,
+        Delta = delta,
+    };
+}

@@ -1,0 +1,93 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Grpo.Losses;
+
+namespace Grpo.Tests.Losses;
+
+/// <summary>What holds for any batch.</summary>
+public class LossLawTests
+{
+    private static readonly Arbitrary<LossSequence[]> Batches = Gen.Choose(0, 1_000_000).Select(seed => RandomBatch.Create(seed, sequences: 5, longest: 8)).ToArbitrary();
+    private static readonly Arbitrary<Tuple<double, double>> Logprobs =
+        Gen.Zip(Gen.Choose(-8000, 0).Select(x => x / 1000.0), Gen.Choose(-8000, 0).Select(x => x / 1000.0), Tuple.Create).ToArbitrary();
+
+    [Fact]
+    public void At_ratio_1_the_loss_is_the_negative_mean_advantage() => Holds(batch =>
+    {
+        var onPolicy = batch.Select(sequence => sequence with { OldLogprobs = default }).ToArray();
+        var tokens = batch.SelectMany(sequence => Enumerable.Range(0, sequence.Length).Where(t => sequence.View.Includes(t)).Select(t => sequence.View.Advantage(t)));
+        var mean = tokens.Average();
+        return new[] { "dapo", "bnpo" }.All(type => ImportanceSamplingLevels.All.Names.All(level =>
+            Close(-mean, Compute(onPolicy, new() { LossType = LossTypes.All[type], Level = ImportanceSamplingLevels.All[level] }).Loss)));
+    });
+
+    [Fact]
+    public void At_ratio_1_nothing_is_clipped_and_the_gradient_flows() => Holds(batch =>
+    {
+        var result = Compute([.. batch.Select(sequence => sequence with { OldLogprobs = default })], new());
+        return result.Metrics["clip_ratio/region_mean"] == 0 && result.Metrics["ratio/mean"] == 1 && result.GradLogprobs!.Any(row => row.Any(grad => grad != 0));
+    });
+
+    [Fact]
+    public void The_order_of_the_sequences_does_not_matter() => Holds(batch => EveryOption().All(options =>
+        Close(Compute(batch, options).Loss!.Value, Compute([.. batch.Reverse()], options).Loss)));
+
+    [Fact]
+    public void Micro_batches_with_the_counts_of_the_whole_add_up_to_the_whole() => Holds(batch => EveryOption().All(options =>
+    {
+        var whole = Compute(batch, options);
+        var counted = options with
+        {
+            Normalizer = new()
+            {
+                NumItemsInBatch = batch.Sum(sequence => sequence.View.TokenCount),
+                GlobalBatchSize = batch.Length,
+                MaxCompletionLength = batch.Max(sequence => sequence.Length),
+            },
+        };
+        var parts = batch.Chunk(2).Select(part => Compute(part, counted)).ToArray();
+        return Close(whole.Loss!.Value, parts.Sum(part => part.Loss)) &&
+            whole.GradLogprobs!.Zip(parts.SelectMany(part => part.GradLogprobs!)).All(row => row.First.Zip(row.Second).All(grad => Close(grad.First, grad.Second)));
+    }));
+
+    [Fact]
+    public void The_parts_of_the_loss_add_up_and_the_explanation_redoes_it() => Holds(batch => EveryOption().All(options =>
+    {
+        var result = Compute(batch, options with { Explain = true });
+        var explanation = result.Explanation!;
+        var objective = explanation.Sequences.SelectMany(tokens => tokens).Where(token => token.Weight > 0).Sum(token => token.Weight * token.Objective);
+        return Close(result.PolicyLoss!.Value + result.KlLoss!.Value, result.Loss) && Close(-objective, result.Loss) &&
+            Close(explanation.Objective, explanation.Surrogate - explanation.KlPenalty) && Close(explanation.Objective, -result.Loss);
+    }));
+
+    [Fact]
+    public void What_lies_under_a_masked_token_does_not_matter() => Holds(batch => EveryOption().All(options =>
+        Close(Compute(batch, options).Loss!.Value, Compute([.. batch.Select(GarbageUnderTheMask)], options).Loss)));
+
+    [Fact]
+    public void K3_is_never_negative_and_zero_only_where_the_policies_agree() => Check.QuickThrowOnFailure(Prop.ForAll(
+        Logprobs, pair => KlEstimators.All["k3"].Estimate(pair.Item1, pair.Item2).Value is var kl && kl >= 0 && (kl == 0) == (pair.Item1 == pair.Item2)));
+
+    private static IEnumerable<LossOptions> EveryOption() =>
+        from type in LossTypes.All.Names
+        from level in ImportanceSamplingLevels.All.Names
+        select new LossOptions { LossType = LossTypes.All[type], Level = ImportanceSamplingLevels.All[level], Beta = 0.05, Delta = 1.5 };
+
+    private static LossSequence GarbageUnderTheMask(LossSequence sequence)
+    {
+        var logprobs = sequence.Logprobs.ToArray();
+        var reference = sequence.RefLogprobs.ToArray();
+        for (var t = 0; t < sequence.Length; t++)
+        {
+            if (!sequence.View.Includes(t)) (logprobs[t], reference[t]) = (double.NegativeInfinity, double.NaN);
+        }
+
+        return sequence with { Logprobs = logprobs, RefLogprobs = reference };
+    }
+
+    private static void Holds(Func<LossSequence[], bool> law) => Check.One(Config.QuickThrowOnFailure.WithMaxTest(50), Prop.ForAll(Batches, law));
+
+    private static LossResult Compute(LossSequence[] batch, LossOptions options) => PolicyLoss.Compute(batch, options);
+
+    private static bool Close(double expected, double? actual) => actual is { } value && Math.Abs(expected - value) < 1e-12;
+}

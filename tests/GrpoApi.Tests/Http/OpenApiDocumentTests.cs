@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+
+namespace GrpoApi.Tests.Http;
+
+/// <summary>The document is the contract: what is served, what the build wrote and what is committed are one.</summary>
+public sealed class OpenApiDocumentTests(ApiFactory api) : IClassFixture<ApiFactory>
+{
+    private static readonly string Committed = Path.Combine(Repository.Root, "docs", "openapi.json");
+    private static readonly string[] Methods = ["get", "post", "put", "delete"];
+
+    [Fact]
+    public async Task The_served_document_is_the_committed_one()
+    {
+        using var client = api.CreateClient();
+        var served = await client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+        if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1")
+        {
+            await File.WriteAllTextAsync(Committed, served);
+        }
+
+        Assert.Equal(await File.ReadAllTextAsync(Committed), served, ignoreLineEndingDifferences: true);
+    }
+
+    [Fact]
+    public async Task Every_operation_is_named_and_described_and_says_how_it_fails()
+    {
+        using var client = api.CreateClient();
+        foreach (var (path, method, operation) in await OperationsAsync(client))
+        {
+            foreach (var field in (string[])["operationId", "summary", "description", "tags"])
+            {
+                Assert.True(operation[field] is not null, $"{method} {path} has no {field}");
+            }
+
+            Assert.NotEqual((string)operation["summary"]!, (string)operation["description"]!);
+            Assert.All(operation["responses"]!.AsObject(), response => Assert.NotEmpty((string)response.Value!["description"]!));
+            if (path.StartsWith("/v1/", StringComparison.Ordinal))
+            {
+                Assert.Contains(operation["responses"]!.AsObject(), response => response.Value!["content"]?["application/problem+json"] is not null);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Operation_ids_are_unique()
+    {
+        using var client = api.CreateClient();
+        var ids = (await OperationsAsync(client)).Select(operation => (string)operation.Operation["operationId"]!).ToList();
+        Assert.Equal(ids.Distinct(), ids);
+    }
+
+    [Fact]
+    public async Task Swagger_ui_shows_that_document()
+    {
+        using var client = api.CreateClient();
+        Assert.Contains("swagger-ui", await client.GetStringAsync(new Uri("/", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Contains("/openapi/v1.json", await client.GetStringAsync(new Uri("/swagger/index.js", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    private static async Task<List<(string Path, string Method, JsonNode Operation)>> OperationsAsync(HttpClient client)
+    {
+        var document = await client.GetJsonAsync("/openapi/v1.json");
+        return [.. document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Where(item => Methods.Contains(item.Key)).Select(item => (path.Key, item.Key, item.Value!)))];
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+
+namespace GrpoApi.Tests;
+
+/// <summary>The built service as a process of its own, on Kestrel and a free port.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private const string Listening = "Now listening on: ";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly Task<string> _output;
+
+    private RunningServer(Process process, Uri address)
+    {
+        _process = process;
+
+        // The pipe must be emptied, or the server would block on a full one.
+        _output = process.StandardOutput.ReadToEndAsync();
+        Client = new HttpClient { BaseAddress = address, Timeout = Patience };
+    }
+
+    /// <summary>A client of the server.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>Starts the service and returns once it says where it listens.</summary>
+    /// <exception cref="InvalidOperationException">It ended before that; the message is its output.</exception>
+    public static async Task<RunningServer> StartAsync(params string[] arguments)
+    {
+        var process = Launch(["--urls", "http://127.0.0.1:0", .. arguments]);
+        var output = new List<string>();
+        using var timeout = new CancellationTokenSource(Patience);
+        while (await process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        {
+            output.Add(line);
+            if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
+            {
+                return new RunningServer(process, new Uri(line[(at + Listening.Length)..].Trim()));
+            }
+        }
+
+        process.Dispose();
+        throw new InvalidOperationException(string.Join('\n', output));
+    }
+
+    /// <summary>Runs the service with arguments it refuses: its exit code and everything it said.</summary>
+    public static async Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments)
+    {
+        using var process = Launch(arguments);
+        using var timeout = new CancellationTokenSource(Patience);
+        try
+        {
+            var output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+            await process.WaitForExitAsync(timeout.Token);
+            return (process.ExitCode, output);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        await _output;
+        _process.Dispose();
+    }
+
+    private static Process Launch(IEnumerable<string> arguments)
+    {
+        // stderr joins stdout, so that one reader sees why a start failed.
+        const string Command = "exec \"$0\" \"$@\" 2>&1";
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Command, "dotnet", typeof(Program).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        start.Environment.Remove("ASPNETCORE_URLS");
+        return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
+    }
+}
