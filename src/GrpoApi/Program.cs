@@ -1,4 +1,5 @@
 using GrpoApi.Features.Policies;
+using GrpoApi.Features.Rewards;
 using GrpoApi.Features.Rollouts;
 using GrpoApi.Features.Service;
 using GrpoApi.Http;
@@ -12,6 +13,7 @@ builder.Services.AddProblems();
 builder.Services.AddGrpoOpenApi();
 builder.Services.AddPolicies();
 builder.Services.AddRolloutRequests();
+builder.Services.AddRewardRequests();
 builder.Services.AddPolicyRequests();
 
 var app = builder.Build();
@@ -22,6 +24,7 @@ app.MapService();
 
 var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status500InternalServerError);
 v1.MapRollouts();
+v1.MapRewards();
 v1.MapPolicies();
 
 app.Run();
