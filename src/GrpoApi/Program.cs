@@ -1,3 +1,5 @@
+using GrpoApi.Features.Advantages;
+using GrpoApi.Features.Loss;
 using GrpoApi.Features.Service;
 using GrpoApi.Http;
 
@@ -8,6 +10,8 @@ builder.Services.AddLimits();
 builder.Services.AddJsonConventions();
 builder.Services.AddProblems();
 builder.Services.AddGrpoOpenApi();
+builder.Services.AddAdvantageRequests();
+builder.Services.AddLossRequests();
 
 var app = builder.Build();
 app.UseProblems();
@@ -16,6 +20,8 @@ app.MapGrpoOpenApi();
 app.MapService();
 
 var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status500InternalServerError);
+v1.MapAdvantages();
+v1.MapLoss();
 
 app.Run();
 

@@ -8,8 +8,10 @@ namespace GrpoApi.Features.Advantages;
 public sealed record AdvantagesRequest
 {
     /// <summary>
-    /// The estimator. grpo: (r - mean) / (std + std_epsilon) within the group. dr_grpo: r - mean. rloo: r - mean of the other rewards of the group.
-    /// gdpo: each of several scores is normalised within the group, their weighted sum over the batch.
+    /// The estimator, with mean and std taken over the group. grpo: (r - mean) / (std + std_epsilon). dr_grpo: r - mean. rloo: r - mean of the others.
+    /// gdpo: each of several scores is normalised in the group, their weighted sum over the batch. opo: r - mean weighted by lengths.
+    /// gpg: (r - mean) / share of non-zero rewards in the batch. grpo_passk: only the best earns, (r - second best) / (std + std_epsilon).
+    /// maxrl: (r - mean) / mean. remax: r - baseline.
     /// </summary>
     /// <example>grpo</example>
     [DefaultValue("grpo")]
@@ -17,7 +19,7 @@ public sealed record AdvantagesRequest
 
     /// <summary>
     /// The spread that grpo divides by: that of the group (the default), of the batch, or none. Under rloo, batch standardises the advantages over the
-    /// batch. The other estimators have no such choice and ignore it.
+    /// batch; under grpo_passk, none leaves the division out. The other estimators have no such choice and ignore it.
     /// </summary>
     /// <example>group</example>
     public RewardScaling? ScaleRewards { get; init; }
@@ -57,6 +59,14 @@ public sealed record RewardGroup
     /// <summary>Several named rewards, shape (G) each; null as above. With rewards given too, they serve only the estimators that read single scores.</summary>
     /// <example>{"accuracy": [1.0, 0.0, null, 1.0]}</example>
     public IReadOnlyDictionary<string, double?[]>? Scores { get; init; }
+
+    /// <summary>Tokens of each completion, shape (G); needed by opo.</summary>
+    /// <example>[10, 12, 9, 30]</example>
+    public double[]? Lengths { get; init; }
+
+    /// <summary>Reward of the greedy completion of the prompt, once per completion, shape (G); needed by remax.</summary>
+    /// <example>[0.5, 0.5, 0.5, 0.5]</example>
+    public double[]? Baselines { get; init; }
 
     /// <summary>Completions of the group, G.</summary>
     internal int Size => Rewards?.Length ?? Scores?.Values.FirstOrDefault()?.Length ?? 0;
