@@ -1,5 +1,7 @@
 using GrpoApi.Features.Advantages;
 using GrpoApi.Features.Loss;
+using GrpoApi.Features.Policies;
+using GrpoApi.Features.Rollouts;
 using GrpoApi.Features.Service;
 using GrpoApi.Http;
 
@@ -10,6 +12,9 @@ builder.Services.AddLimits();
 builder.Services.AddJsonConventions();
 builder.Services.AddProblems();
 builder.Services.AddGrpoOpenApi();
+builder.Services.AddPolicies();
+builder.Services.AddRolloutRequests();
+builder.Services.AddPolicyRequests();
 builder.Services.AddAdvantageRequests();
 builder.Services.AddLossRequests();
 
@@ -20,8 +25,10 @@ app.MapGrpoOpenApi();
 app.MapService();
 
 var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status500InternalServerError);
+v1.MapRollouts();
 v1.MapAdvantages();
 v1.MapLoss();
+v1.MapPolicies();
 
 app.Run();
 

@@ -54,13 +54,13 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
 
     private static HttpValidationProblemDetails Malformed(JsonException exception)
     {
-        var (path, message) = JsonErrors.Describe(exception);
-        return new HttpValidationProblemDetails(new Dictionary<string, string[]> { [JsonErrors.Key(path)] = [message] })
+        var errors = JsonErrors.Describe(exception);
+        return new HttpValidationProblemDetails(errors.ToDictionary(error => JsonErrors.Key(error.Path), error => new[] { error.Message }))
         {
             Type = ProblemCatalog.MalformedJson,
             Title = "The JSON body cannot be read.",
             Status = StatusCodes.Status400BadRequest,
-            Detail = $"{path}: {message}",
+            Detail = $"{errors[0].Path}: {errors[0].Message}",
         };
     }
 

@@ -6,20 +6,25 @@ namespace GrpoApi.Http;
 /// <summary>What is wrong with a JSON body, in the caller's words: their path, no type names of ours.</summary>
 internal static partial class JsonErrors
 {
-    /// <summary>The path of the value that could not be read, such as <c>$.groups[0].rewards[1]</c>, and what is wrong with it.</summary>
-    public static (string Path, string Message) Describe(JsonException exception)
+    /// <summary>The path of each value that could not be read, such as <c>$.groups[0].rewards[1]</c>, and what is wrong with it.</summary>
+    public static IReadOnlyList<(string Path, string Message)> Describe(JsonException exception)
     {
         var path = exception.Path ?? "$";
         var text = exception.Message.Split(" Path: ", 2)[0];
+        return MissingFields().Match(text) is { Success: true } missing
+            ? [.. missing.Groups["names"].Value.Split(", ").Select(name => ($"{path}.{name.Trim('\'')}", "Is required."))]
+            : [DescribeOne(path, text)];
+    }
+
+    /// <summary>The path as it is written in <c>errors</c>: without the root, <c>groups[0].rewards[1]</c>.</summary>
+    public static string Key(string path) => path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path;
+
+    private static (string Path, string Message) DescribeOne(string path, string text)
+    {
         if (UnknownField().Match(text) is { Success: true } unknown)
         {
             var name = unknown.Groups["name"].Value;
             return (path.EndsWith("." + name, StringComparison.Ordinal) ? path : $"{path}.{name}", $"The field '{name}' is not known here.");
-        }
-
-        if (MissingFields().Match(text) is { Success: true } missing)
-        {
-            return (path, $"Missing: {missing.Groups["names"].Value}.");
         }
 
         if (DuplicateField().Match(text) is { Success: true } duplicate)
@@ -34,9 +39,6 @@ internal static partial class JsonErrors
 
         return WrongType().Match(text) is { Success: true } wrong ? (path, $"Must be {Expected(wrong.Groups["type"].Value)}.") : (path, text);
     }
-
-    /// <summary>The path as it is written in <c>errors</c>: without the root, <c>groups[0].rewards[1]</c>.</summary>
-    public static string Key(string path) => path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path;
 
     private static string Expected(string typeName) => typeName switch
     {

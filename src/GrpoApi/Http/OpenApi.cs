@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace GrpoApi.Http;
@@ -28,7 +29,9 @@ public static class OpenApi
             document.Servers?.Clear();
             return Task.CompletedTask;
         });
+        options.AddSchemaTransformer(SchemaConventions.ApplyAsync);
         options.AddOperationTransformer(RequestExamples.ApplyAsync);
+        options.AddOperationTransformer(SortResponsesAsync);
     });
 
     /// <summary>Maps the document and Swagger UI, which the root redirects to.</summary>
@@ -46,5 +49,18 @@ public static class OpenApi
             options.EnablePersistAuthorization();
         });
         app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
+    }
+
+    /// <summary>By status: what a group declares would otherwise come before the success.</summary>
+    private static Task SortResponsesAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var sorted = new OpenApiResponses();
+        foreach (var (status, response) in (operation.Responses ?? []).OrderBy(response => response.Key, StringComparer.Ordinal))
+        {
+            sorted.Add(status, response);
+        }
+
+        operation.Responses = sorted;
+        return Task.CompletedTask;
     }
 }

@@ -1,0 +1,38 @@
+using Grpo.Rollouts;
+
+namespace Grpo.Engines;
+
+/// <summary>Makes a policy from its source.</summary>
+public interface IPolicyLoader
+{
+    /// <summary>Loads a policy; it can be used when this returns.</summary>
+    /// <exception cref="ModelLoadException">The source cannot be loaded.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    Task<IPolicy> LoadAsync(PolicySource source, CancellationToken cancellationToken);
+}
+
+/// <summary>Where a policy comes from and what it may use.</summary>
+public sealed record PolicySource
+{
+    /// <summary>The policy's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The model folder, absolute.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Execution providers, tried in this order.</summary>
+    /// <value>CUDA, WebGPU or CPU. The default value is all three.</value>
+    public IReadOnlyList<string> Providers { get; init; } = ["CUDA", "WebGPU", "CPU"];
+
+    /// <summary>The most sequences decoded together; null leaves it to the engine.</summary>
+    /// <value>Sequences, at least 1.</value>
+    public int? MaxSequences { get; init; }
+
+    /// <summary>Memory for the keys and values of attention; null leaves it to the engine.</summary>
+    /// <value>Bytes.</value>
+    public long? KvCacheBytes { get; init; }
+
+    /// <summary>Threads of one forward pass; null leaves it to the engine.</summary>
+    /// <value>Threads, at least 1.</value>
+    public int? Threads { get; init; }
+}

@@ -1,0 +1,105 @@
+namespace Grpo.Rewards.Accuracy;
+
+/// <summary>Answers that words announce: "the answer is 5", "Answer: 5", "答案是5", "#### 5", "A: 5".</summary>
+internal static class AnchoredAnswer
+{
+    /// <summary>What follows the last announcement, up to the end of its sentence; null when nothing is announced.</summary>
+    public static string? Last(ReadOnlySpan<char> text)
+    {
+        var start = int.Max(int.Max(AfterAnswerWord(text), AfterChinese(text)), int.Max(AfterHashes(text), AfterLetterA(text)));
+        if (start < 0)
+            return null;
+        var rest = text[start..].TrimStart(" \t\r\n*_:：=");
+        return rest.IsEmpty ? null : Sentence(rest).Trim().ToString();
+    }
+
+    private static int AfterAnswerWord(ReadOnlySpan<char> text)
+    {
+        const string Word = "answer";
+        for (var end = text.Length; text[..end].LastIndexOf(Word, StringComparison.OrdinalIgnoreCase) is >= 0 and var at; end = at)
+        {
+            if (Announces(text[(at + Word.Length)..], out var length))
+                return at + Word.Length + length;
+        }
+        return -1;
+    }
+
+    /// <summary>Whether "is", "are", ":" or "=" follows the word "answer", over markdown marks and a few words such as "to the question".</summary>
+    private static bool Announces(ReadOnlySpan<char> after, out int length)
+    {
+        length = 0;
+        var i = Skip(after, 0);
+        if (i < after.Length && after[i] is ':' or '=' or '：')
+        {
+            length = i + 1;
+            return true;
+        }
+        // "answers are"; "answer to the question is"
+        var line = after.IndexOfAny('\n', '.');
+        var window = after[..int.Min(line < 0 ? after.Length : line, 60)];
+        foreach (var verb in (ReadOnlySpan<string>)[" is", " are"])
+        {
+            var at = window.IndexOf(verb, StringComparison.OrdinalIgnoreCase);
+            var end = at + verb.Length;
+            if (at < 0 || (end < after.Length && char.IsLetter(after[end])) || IsNegated(after[end..]))
+                continue;
+            length = end;
+            return true;
+        }
+        return false;
+    }
+
+    private static bool IsNegated(ReadOnlySpan<char> after) => after.TrimStart().StartsWith("not ", StringComparison.OrdinalIgnoreCase);
+
+    private static int AfterChinese(ReadOnlySpan<char> text)
+    {
+        var at = text.LastIndexOf("答案");
+        if (at < 0)
+            return -1;
+        at += 2;
+        return at < text.Length && text[at] is '是' or '为' or '為' or ':' or '：' ? at + 1 : -1;
+    }
+
+    private static int AfterHashes(ReadOnlySpan<char> text)
+    {
+        var at = text.LastIndexOf("####");
+        // "#### Step 3" is a markdown heading: only a number counts.
+        if (at < 0)
+            return -1;
+        var rest = text[(at + 4)..].TrimStart(" $-−+€£*");
+        return !rest.IsEmpty && (char.IsAsciiDigit(rest[0]) || rest[0] is '.' or '\\') ? at + 4 : -1;
+    }
+
+    private static int AfterLetterA(ReadOnlySpan<char> text)
+    {
+        var at = text.LastIndexOf("\nA: ");
+        return at >= 0 ? at + 4 : text.StartsWith("A: ") ? 3 : -1;
+    }
+
+    /// <summary>Up to the line end, or to a full stop that ends the sentence outside dollars.</summary>
+    private static ReadOnlySpan<char> Sentence(ReadOnlySpan<char> rest)
+    {
+        // "$$" alone on its line opens a display: its content is the answer.
+        var dollars = rest.StartsWith("$$") || rest.StartsWith(@"\[");
+        var inside = false;
+        for (var i = 0; i < rest.Length; i++)
+        {
+            if (dollars && i > 1 && (rest[i..].StartsWith("$$") || rest[i..].StartsWith(@"\]")))
+                return rest[..(i + 2)];
+            if (!dollars && rest[i] == '\n')
+                return rest[..i];
+            if (!dollars && rest[i] == '$' && (i == 0 || rest[i - 1] != '\\'))
+                inside = !inside;
+            if (rest[i] == '.' && !inside && !dollars && (i + 1 == rest.Length || char.IsWhiteSpace(rest[i + 1])))
+                return rest[..i];
+        }
+        return rest;
+    }
+
+    private static int Skip(ReadOnlySpan<char> text, int i)
+    {
+        while (i < text.Length && text[i] is ' ' or '*' or '_')
+            i++;
+        return i;
+    }
+}

@@ -1,0 +1,81 @@
+using Grpo.Rewards.Math;
+
+namespace Grpo.Rewards.Accuracy;
+
+/// <summary>Finds the final answer in a completion.</summary>
+/// <remarks>
+/// In order, the first that exists: the last complete <c>&lt;answer&gt;</c>; the last <c>\boxed</c> or <c>\fbox</c>; the rest of the line after the
+/// last "answer is", "answer:", "答案是", "####" or line-start "A:"; a completion that as a whole is one short expression; the last maths
+/// environment; the last number. The later ones are skipped when only anchored answers are wanted. Every step is linear in the completion.
+/// </remarks>
+public static class AnswerExtractor
+{
+    private const string ThinkClose = "</think>";
+    private const string AnswerOpen = "<answer>";
+    private const string AnswerClose = "</answer>";
+    private const int ShortCompletion = 256;
+
+    /// <summary>The final answer, or null when there is none.</summary>
+    public static ExtractedAnswer? Extract(string completion, AnswerScope scope = AnswerScope.AfterThink, bool anchoredOnly = false)
+    {
+        var text = completion.AsSpan();
+        if (scope == AnswerScope.AfterThink && text.LastIndexOf(ThinkClose) is >= 0 and var end)
+            text = text[(end + ThinkClose.Length)..];
+        if (AnswerTag(text) is { } tagged)
+            return new(Refine(tagged), "answer_tag");
+        if (scope == AnswerScope.AnswerTag)
+            return null;
+        if (BoxedAnswer.Last(text) is { } boxed)
+            return new(boxed, "boxed");
+        if (AnchoredAnswer.Last(text) is { } anchored)
+            return new(Refine(anchored), "anchor");
+        return anchoredOnly ? null : Unanchored(text);
+    }
+
+    private static ExtractedAnswer? Unanchored(ReadOnlySpan<char> text)
+    {
+        var trimmed = text.Trim();
+        if (trimmed.Length is > 0 and <= ShortCompletion && !trimmed.Contains('\n') && IsMath(trimmed.ToString()))
+            return new(trimmed.ToString(), "whole");
+        if (LastMath.Environment(text) is { } environment && IsMath(environment))
+            return new(environment, "math");
+        if (LastMath.Number(text) is { } number)
+            return new(number, "number");
+        return trimmed.Length is > 0 and <= ShortCompletion && !trimmed.Contains('\n') ? new(trimmed.ToString(), "whole") : null;
+    }
+
+    private static string? AnswerTag(ReadOnlySpan<char> text)
+    {
+        var close = text.LastIndexOf(AnswerClose);
+        if (close < 0)
+            return null;
+        var open = text[..close].LastIndexOf(AnswerOpen);
+        return open < 0 ? null : text[(open + AnswerOpen.Length)..close].Trim().ToString();
+    }
+
+    /// <summary>The answer inside an anchored sentence: itself when it is mathematics, else its box, its only maths environment, or its only number.</summary>
+    /// <remarks>Several different numbers in one sentence are no answer: otherwise listing candidates would pay.</remarks>
+    private static string Refine(string anchored)
+    {
+        if (BoxedAnswer.Last(anchored) is { } boxed)
+            return boxed;
+        if (anchored.Length > MathBudget.CandidateLength || IsMath(anchored))
+            return anchored;
+        if (LastMath.Environment(anchored) is { } environment && IsMath(environment) && LastMath.CountEnvironments(anchored) == 1)
+            return environment;
+        return LastMath.OnlyNumber(anchored) ?? anchored;
+    }
+
+    private static bool IsMath(string text)
+    {
+        try
+        {
+            return MathReading.Of(text).Expression is not null;
+        }
+        catch (MathBudgetException)
+        {
+            // Too large to read is still an answer; the comparison reports the budget.
+            return true;
+        }
+    }
+}

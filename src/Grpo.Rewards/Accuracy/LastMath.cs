@@ -1,0 +1,69 @@
+namespace Grpo.Rewards.Accuracy;
+
+/// <summary>Answers that nothing announces: the last maths environment, the last number.</summary>
+internal static class LastMath
+{
+    /// <summary>The content of the last complete <c>$…$</c>, <c>$$…$$</c>, <c>\(…\)</c> or <c>\[…\]</c>.</summary>
+    public static string? Environment(ReadOnlySpan<char> text)
+    {
+        var (start, end) = Dollars(text);
+        foreach (var (open, close) in (ReadOnlySpan<(string, string)>)[(@"\(", @"\)"), (@"\[", @"\]")])
+        {
+            var to = text.LastIndexOf(close);
+            var from = to < 0 ? -1 : text[..to].LastIndexOf(open);
+            if (from >= 0 && to > end)
+                (start, end) = (from + 2, to);
+        }
+        return start < 0 || text[start..end].IsWhiteSpace() ? null : text[start..end].Trim().ToString();
+    }
+
+    /// <summary>How many environments there are; an odd dollar out is not counted.</summary>
+    public static int CountEnvironments(ReadOnlySpan<char> text) => text.Count(@"\(") + text.Count(@"\[") + ((text.Count('$') - text.Count("$$")) / 2);
+
+    /// <summary>The last number, with its sign, its denominator and its percent sign.</summary>
+    public static string? Number(ReadOnlySpan<char> text)
+    {
+        var last = text.LastIndexOfAnyInRange('0', '9');
+        if (last < 0)
+            return null;
+        var start = last;
+        while (start > 0 && (char.IsAsciiDigit(text[start - 1]) || (text[start - 1] is '.' or ',' or '/' && start > 1 && char.IsAsciiDigit(text[start - 2]))))
+            start--;
+        if (start > 0 && text[start - 1] == '.')
+            start--;
+        var end = last + 1;
+        if (end < text.Length && text[end] == '%')
+            end++;
+        var currency = start > 0 && text[start - 1] is '$' or '€' or '£' ? 1 : 0;
+        var before = start - currency - 1;
+        if (before >= 0 && text[before] is '-' or '−' && (before == 0 || !(char.IsLetterOrDigit(text[before - 1]) || text[before - 1] is ')' or '}')))
+            return $"-{text[start..end]}";
+        return text[start..end].ToString();
+    }
+
+    /// <summary>The number of a text that mentions exactly one (however often); null when there are several or none.</summary>
+    public static string? OnlyNumber(ReadOnlySpan<char> text)
+    {
+        if (Number(text) is not { } last)
+            return null;
+        var digits = last.TrimStart('-');
+        for (var rest = text; Number(rest) is { } number;)
+        {
+            if (number.TrimStart('-') != digits)
+                return null;
+            rest = rest[..rest.LastIndexOf(number.TrimStart('-'))];
+        }
+        return last;
+    }
+
+    private static (int Start, int End) Dollars(ReadOnlySpan<char> text)
+    {
+        var end = text.LastIndexOf('$');
+        if (end < 1)
+            return (-1, -1);
+        var width = text[end - 1] == '$' ? 2 : 1;
+        end -= width - 1;
+        var start = text[..end].LastIndexOf('$');
+        return start < 0 ? (-1, -1) : (start + 1, end);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Grpo.Rewards.Math;
+
+namespace Grpo.Rewards.Accuracy;
+
+/// <summary>Parameters of <see cref="MathAccuracyReward"/>.</summary>
+public sealed record MathAccuracyParams
+{
+    /// <summary>Which part of the completion may hold the answer.</summary>
+    [Description("Which part of the completion may hold the answer: after the last </think> (all of it when there is none), the whole completion, or the last complete <answer> block only.")]
+    public AnswerScope Scope { get; init; } = AnswerScope.AfterThink;
+
+    /// <summary>Whether only announced answers count.</summary>
+    [Description("Accept only answers in <answer> tags, in a \\boxed, or announced in words; never the last formula or number of the text.")]
+    public bool AnchoredOnly { get; init; }
+
+    /// <summary>What a percent sign means.</summary>
+    [Description("value: 10% is 0.1. lenient: 10% is also accepted where the reference says 10, and the other way round.")]
+    public PercentPolicy Percent { get; init; } = PercentPolicy.Value;
+
+    /// <summary>Relative tolerance between numbers.</summary>
+    [Description("Largest |answer - reference| / |reference| that counts as equal between numbers. 0: exact.")]
+    [Range(0.0, 0.5)]
+    public double RelativeTolerance { get; init; }
+}
+
+/// <summary>What a percent sign in an answer means.</summary>
+public enum PercentPolicy
+{
+    /// <summary>10% is 0.1.</summary>
+    Value,
+
+    /// <summary>10% is 0.1 or 10, whichever the other side says.</summary>
+    Lenient,
+}
+
+/// <summary>1 when the final answer of a completion equals the reference answer, 0 when it does not or there is none.</summary>
+/// <remarks>The accuracy reward of DeepSeek-R1 (arXiv:2501.12948 section 2.2) for mathematics: rule-based, with exact arithmetic.</remarks>
+public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleReward
+{
+    private const int CompletionLimit = 1_000_000;
+    private const int CachedReferences = 4_096;
+
+    private readonly ConcurrentDictionary<string, MathReading?> _readings = new();
+    private readonly MathPolicy _policy = new() { LenientPercent = parameters.Percent == PercentPolicy.Lenient, RelativeTolerance = parameters.RelativeTolerance };
+
+    /// <summary>The catalogue entry.</summary>
+    public static RewardDefinition Definition { get; } = new RewardDefinition<MathAccuracyParams, MathAccuracyReward>
+    {
+        Name = "math_accuracy",
+        Version = "1",
+        Summary = "1 when the final mathematical answer equals reference.answer (a string, a number, or a list of acceptable ones), else 0. Rational numbers are compared exactly however they are written.",
+        ReferenceFields = ["answer"],
+        Create = parameters => new(parameters),
+    };
+
+    /// <inheritdoc/>
+    public RewardScore Score(RewardSample sample)
+    {
+        var golds = ReferenceAnswers.Of(sample);
+        if (golds.Count == 0)
+            return RewardScore.None("reference.answer is missing", Details("gold_missing"));
+        if (sample.Completion.Length > CompletionLimit)
+            return Exhausted($"the completion has {sample.Completion.Length} characters, at most {CompletionLimit} are read");
+        if (AnswerExtractor.Extract(sample.Completion, parameters.Scope, parameters.AnchoredOnly) is not { } answer)
+            return RewardScore.Of(0, "no answer found", Details("no_answer"));
+        try
+        {
+            return Judge(golds, answer);
+        }
+        catch (MathBudgetException limit)
+        {
+            return Exhausted(limit.Message, answer);
+        }
+    }
+
+    private RewardScore Judge(IReadOnlyList<string> golds, ExtractedAnswer answer)
+    {
+        var prediction = MathReading.Of(answer.Text);
+        MathReading? gold = null;
+        MathVerdict verdict = default;
+        foreach (var reference in golds)
+        {
+            if (Read(reference) is not { } reading)
+                continue;
+            (gold, verdict) = (reading, MathComparer.Compare(reading, prediction, _policy));
+            if (verdict.Equal)
+                break;
+        }
+        if (gold is null)
+            return RewardScore.None("reference.answer could not be read", Details("gold_unparseable", answer));
+        var details = Details(verdict.Equal ? "correct" : "incorrect", answer);
+        details["gold"] = gold.Canonical;
+        details["prediction"] = prediction.Canonical;
+        details["rule"] = verdict.Rule;
+        return RewardScore.Of(verdict.Equal ? 1 : 0, $"{Short(prediction.Canonical)} {(verdict.Equal ? "equals" : "does not equal")} {Short(gold.Canonical)}", details);
+    }
+
+    private MathReading? Read(string reference)
+    {
+        if (_readings.TryGetValue(reference, out var known))
+            return known;
+        MathReading? reading;
+        try
+        {
+            reading = MathReading.Of(reference);
+        }
+        catch (MathBudgetException)
+        {
+            reading = null; // the reference is the caller's: not the completion's fault, so no score
+        }
+        if (_readings.Count < CachedReferences)
+            _readings.TryAdd(reference, reading);
+        return reading;
+    }
+
+    private static RewardScore Exhausted(string limit, ExtractedAnswer? answer = null)
+    {
+        var details = Details("limit", answer);
+        details["limit"] = limit;
+        return RewardScore.None(RewardScore.BudgetExhausted, details);
+    }
+
+    private static JsonObject Details(string status, ExtractedAnswer? answer = null)
+    {
+        var details = new JsonObject { ["status"] = status };
+        if (answer is { } found)
+        {
+            details["extracted"] = Short(found.Text);
+            details["source"] = found.Source;
+        }
+        return details;
+    }
+
+    private static string Short(string text) => text.Length <= 200 ? text : $"{text.AsSpan(0, 200)}…";
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Grpo.Rewards.Language;
+
+/// <summary>The share of words in the language wanted.</summary>
+/// <remarks>
+/// The language reward of DeepSeek-R1: Num(Words_target) / Num(Words) over the chain of thought (arXiv:2501.12948v2 equation 7). That paper says neither
+/// what a word is nor how its language is told; here formulas, code, markup, names and symbols are left out, and a word's language is told by its script.
+/// </remarks>
+public sealed class LanguageConsistencyReward(LanguageConsistencyParams parameters) : ISampleReward
+{
+    private const string ThinkOpen = "<think>";
+    private const string ThinkClose = "</think>";
+    private const string AnswerOpen = "<answer>";
+
+    /// <summary>The catalogue entry.</summary>
+    public static RewardDefinition Definition { get; } = new RewardDefinition<LanguageConsistencyParams, LanguageConsistencyReward>
+    {
+        Name = "language_consistency",
+        Version = "1",
+        Summary = "Share of the words of the chain of thought that are in the target language (params.target or reference.language), without code, formulas, names and symbols. Languages are told by their script: two languages in the same script, such as English and French, are not told apart.",
+        ReferenceFields = ["language"],
+        Create = parameters => new(parameters),
+    };
+
+    /// <inheritdoc/>
+    public RewardScore Score(RewardSample sample)
+    {
+        var wanted = parameters.Target ?? (sample.ReferenceField("language") is { ValueKind: JsonValueKind.String } language ? language.GetString() : null);
+        if (wanted is null)
+            return RewardScore.None("no target: give params.target or reference.language");
+        if (Languages.Primary(wanted) is not { } target)
+            return RewardScore.None($"unknown language '{wanted}'");
+
+        var (text, unclosed) = InScope(sample.Completion, parameters.Scope);
+        var tally = LanguageTally.Count(NeutralSpans.Blank(text), target, parameters.HanWeight);
+        var (mine, all) = (tally.ByLanguage.GetValueOrDefault(target), tally.ByLanguage.Values.Sum());
+        var words = new JsonObject();
+        foreach (var (label, count) in tally.ByLanguage)
+            words[label] = double.Round(count, 2);
+        var details = new JsonObject { ["target"] = target, ["words"] = words, ["neutral_words"] = tally.Neutral };
+        if (parameters.Scope == LanguageScope.Cot)
+            details["think_unclosed"] = unclosed;
+        if (all == 0 || all < parameters.MinWords)
+            return RewardScore.None(all == 0 ? "no words to count" : $"only {all:0.#} words to count", details);
+        return RewardScore.Of(mine / all, $"{mine:0.#} of {all:0.#} words are {target}", details);
+    }
+
+    /// <summary>The part to judge, and whether the chain of thought had no end.</summary>
+    private static (string Text, bool Unclosed) InScope(string completion, LanguageScope scope)
+    {
+        if (scope == LanguageScope.All)
+            return (completion, false);
+        var answer = completion.LastIndexOf(AnswerOpen, StringComparison.Ordinal);
+        var close = completion.AsSpan(0, answer < 0 ? completion.Length : answer).LastIndexOf(ThinkClose);
+        if (scope == LanguageScope.Answer)
+            return (close >= 0 ? completion[(close + ThinkClose.Length)..] : answer >= 0 ? completion[answer..] : "", close < 0);
+        var open = completion.IndexOf(ThinkOpen, StringComparison.Ordinal);
+        var start = open >= 0 && (close < 0 || open < close) ? open + ThinkOpen.Length : 0;
+        return (close < 0 ? completion[start..] : completion[start..close], close < 0);
+    }
+}

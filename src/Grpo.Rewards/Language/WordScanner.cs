@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+
+namespace Grpo.Rewards.Language;
+
+/// <summary>A run of letters of one script.</summary>
+/// <param name="Script">Its script.</param>
+/// <param name="Letters">Letters without combining marks.</param>
+/// <param name="IsNeutral">Whether it says nothing about the language: a symbol, an abbreviation, an identifier, a name.</param>
+public readonly record struct Word(Script Script, int Letters, bool IsNeutral);
+
+/// <summary>Cuts blanked text into sentences and words.</summary>
+public static class WordScanner
+{
+    private const int AcronymLength = 6;
+
+    private static readonly HashSet<string> Units = ["mm", "cm", "km", "kg", "mg", "ml", "ms", "hz", "db", "mol", "kwh", "mph"];
+
+    /// <summary>The words of each sentence. Sentences end at <c>. ? ! … 。 ？ ！ ؟ ।</c> and at line breaks, but not at the point of a decimal.</summary>
+    public static IEnumerable<IReadOnlyList<Word>> Sentences(string text)
+    {
+        List<Word> sentence = [];
+        for (var at = 0; at < text.Length;)
+        {
+            if (EndsSentence(text, at))
+            {
+                if (sentence.Count > 0)
+                    yield return sentence;
+                sentence = [];
+                at++;
+            }
+            else if (IsWordPart(text, at))
+            {
+                at = AddToken(sentence, text, at);
+            }
+            else
+            {
+                at++;
+            }
+        }
+        if (sentence.Count > 0)
+            yield return sentence;
+    }
+
+    private static bool EndsSentence(string text, int at) => text[at] switch
+    {
+        '\n' or '?' or '!' or '…' or '。' or '？' or '！' or '؟' or '।' => true,
+        '.' => at + 1 == text.Length || char.IsWhiteSpace(text[at + 1]),
+        _ => false,
+    };
+
+    /// <summary>A token: letters, marks, digits and what joins them; its runs of one script are its words.</summary>
+    private static int AddToken(List<Word> sentence, string text, int start)
+    {
+        var end = start;
+        while (end < text.Length && (IsWordPart(text, end) || Joins(text, end)))
+            end += char.IsSurrogatePair(text, end) ? 2 : 1;
+        var token = text.AsSpan(start, end - start);
+        var neutral = IsIdentifier(token);
+        for (var at = 0; at < token.Length;)
+        {
+            var (script, letters, length) = Run(token[at..]);
+            if (letters > 0)
+                sentence.Add(new(script, letters, neutral || IsSymbol(script, letters, token.Slice(at, length), isFirst: sentence.Count == 0)));
+            at += length;
+        }
+        return end;
+    }
+
+    private static (Script Script, int Letters, int Length) Run(ReadOnlySpan<char> token)
+    {
+        var (script, letters, at) = (Script.Unknown, 0, 0);
+        while (at < token.Length)
+        {
+            Rune.DecodeFromUtf16(token[at..], out var rune, out var width);
+            if (Rune.IsLetter(rune))
+            {
+                // U+30FC lengthens kana vowels and stands between Han too: it never starts a new run.
+                var next = Scripts.Of(rune.Value);
+                if (letters > 0 && next != script && rune.Value != 0x30FC)
+                    break;
+                script = letters == 0 ? next : script;
+                letters++;
+            }
+            else if (letters > 0 && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark) && rune.Value is not ('\'' or '’'))
+            {
+                break;
+            }
+            at += width;
+            if (letters == 0)
+                break;
+        }
+        return (script, letters, at);
+    }
+
+    /// <summary>A digit, an underscore, an inner point or @, or a capital inside: <c>x1</c>, <c>snake_case</c>, <c>os.path</c>, <c>camelCase</c>.</summary>
+    private static bool IsIdentifier(ReadOnlySpan<char> token)
+    {
+        var innerCapital = false;
+        for (var i = 0; i < token.Length; i++)
+        {
+            if (char.IsAsciiDigit(token[i]) || token[i] is '_' or '.' or '@')
+                return true;
+            innerCapital |= i > 0 && char.IsAsciiLetterUpper(token[i]) && char.IsAsciiLetterLower(token[i - 1]);
+        }
+        return innerCapital;
+    }
+
+    private static bool IsSymbol(Script script, int letters, ReadOnlySpan<char> word, bool isFirst)
+    {
+        if (script is Script.Unknown)
+            return true;
+        if (script is not (Script.Latin or Script.Greek or Script.Cyrillic or Script.Armenian))
+            return false;
+        if (letters == 1)
+            return script is not Script.Cyrillic;
+        if (letters <= AcronymLength && IsUpper(word))
+            return true;
+        return Units.Contains(word.ToString()) || (!isFirst && char.IsUpper(word[0]) && !IsUpper(word));
+    }
+
+    private static bool IsUpper(ReadOnlySpan<char> word)
+    {
+        foreach (var c in word)
+        {
+            if (char.IsLower(c))
+                return false;
+        }
+        return true;
+    }
+
+    private static bool IsWordPart(string text, int at) => char.IsLetterOrDigit(text, at) || char.GetUnicodeCategory(text, at) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+
+    /// <summary>What joins two letters into one token: an apostrophe, an underscore, an @, or the point of <c>os.path</c>.</summary>
+    private static bool Joins(string text, int at) =>
+        at > 0 && at + 1 < text.Length && (text[at] is '_' or '\'' or '’' or '@' || (text[at] == '.' && char.IsAscii(text[at - 1]))) && char.IsLetterOrDigit(text[at - 1]) && char.IsAsciiLetterOrDigit(text[at + 1]);
+}

@@ -1,0 +1,116 @@
+using System.Numerics;
+
+namespace Grpo.Rewards.Math;
+
+/// <summary>The value of expressions that are rational numbers, computed exactly.</summary>
+public static class ExactValue
+{
+    private const int FactorialLimit = 500;
+
+    /// <summary>The rational value, or null when the expression has none (symbols, irrational values, collections, division by zero).</summary>
+    /// <remarks><c>10%</c> is 1/10 and <c>45°</c> is 45.</remarks>
+    /// <exception cref="MathBudgetException">A number grew beyond <see cref="MathBudget"/>.</exception>
+    public static BigRational? Of(Expr expr) => expr switch
+    {
+        Expr.Number number => number.Value,
+        Expr.Operation operation => Of(operation.Left) is { } left && Of(operation.Right) is { } right ? Apply(operation.Operator, left, right) : null,
+        Expr.Function function => Apply(function),
+        _ => null,
+    };
+
+    private static BigRational? Apply(char op, BigRational left, BigRational right) => op switch
+    {
+        '+' => left + right,
+        '-' => left - right,
+        '*' => left * right,
+        '/' => right.Sign == 0 ? null : left / right,
+        '^' => Power(left, right),
+        _ => null,
+    };
+
+    private static BigRational? Power(BigRational value, BigRational exponent)
+    {
+        if (value.Sign == 0)
+            return exponent.Sign > 0 ? 0 : null;
+        if (exponent.IsInteger)
+            return value.Power(exponent.Numerator);
+        return exponent.Denominator <= 64 && Root(value, (int)exponent.Denominator) is { } root ? root.Power(exponent.Numerator) : null;
+    }
+
+    private static BigRational? Apply(Expr.Function function)
+    {
+        var values = new BigRational[function.Arguments.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (Of(function.Arguments[i]) is not { } value)
+                return null;
+            values[i] = value;
+        }
+        return (function.Name, values) switch
+        {
+            ("percent", [var x]) => x / 100,
+            ("degree", [var x]) => x,
+            ("abs", [var x]) => x.Abs,
+            ("sqrt", [var x]) => Root(x, 2),
+            ("sqrt", [var x, { IsInteger: true } n]) when n > 1 && n <= 64 => Root(x, (int)n.Numerator),
+            ("factorial", [{ IsInteger: true, Sign: >= 0 } n]) => Factorial(n),
+            ("binom", [{ IsInteger: true, Sign: >= 0 } n, { IsInteger: true, Sign: >= 0 } k]) => Binomial(n, k),
+            ("floor", [var x]) => new BigRational(Floor(x), 1),
+            ("ceil", [var x]) => new BigRational(-Floor(-x), 1),
+            ("gcd", [{ IsInteger: true } a, { IsInteger: true } b]) => new BigRational(BigInteger.GreatestCommonDivisor(a.Numerator, b.Numerator), 1),
+            ("max", { Length: > 0 }) => values.Aggregate((a, b) => a >= b ? a : b),
+            ("min", { Length: > 0 }) => values.Aggregate((a, b) => a <= b ? a : b),
+            _ => null,
+        };
+    }
+
+    /// <summary>The real root of that degree when it is rational.</summary>
+    private static BigRational? Root(BigRational value, int degree)
+    {
+        if (value.Sign < 0)
+            return degree % 2 == 1 && Root(-value, degree) is { } root ? -root : null;
+        return Root(value.Numerator, degree) is { } numerator && Root(value.Denominator, degree) is { } denominator ? new BigRational(numerator, denominator) : null;
+    }
+
+    /// <summary>The exact integer root, found by halving the interval of its possible bit lengths.</summary>
+    private static BigInteger? Root(BigInteger value, int degree)
+    {
+        var (low, high) = (BigInteger.Zero, BigInteger.One << (int)((value.GetBitLength() / degree) + 1));
+        while (low <= high)
+        {
+            var middle = (low + high) >> 1;
+            var power = BigInteger.Pow(middle, degree);
+            if (power == value)
+                return middle;
+            if (power < value)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        return null;
+    }
+
+    private static BigRational Factorial(BigRational n)
+    {
+        if (n > FactorialLimit)
+            throw new MathBudgetException($"a factorial is of more than {FactorialLimit}");
+        var product = BigInteger.One;
+        for (var i = 2; i <= (int)n.Numerator; i++)
+            product *= i;
+        return new(product, 1);
+    }
+
+    private static BigRational Binomial(BigRational n, BigRational k)
+    {
+        if (k > n)
+            return 0;
+        if (n > MathBudget.IntegerBits)
+            throw new MathBudgetException($"a binomial coefficient is of more than {MathBudget.IntegerBits}");
+        var result = BigInteger.One;
+        for (var i = 1; i <= (int)k.Numerator; i++)
+            result = result * ((int)n.Numerator - i + 1) / i;
+        return new(result, 1);
+    }
+
+    private static BigInteger Floor(BigRational x) => (x.Numerator - (x.Sign < 0 ? x.Denominator - 1 : 0)) / x.Denominator;
+}

@@ -1,0 +1,21 @@
+using Grpo.Rewards.Accuracy;
+using Grpo.Rewards.Format;
+using Grpo.Rewards.Language;
+
+namespace Grpo.Rewards;
+
+/// <summary>Every reward this build offers. A further reward is one file with a definition, and one line here.</summary>
+public static class RewardCatalog
+{
+    /// <summary>All definitions, in the order they are listed to callers.</summary>
+    public static IReadOnlyList<RewardDefinition> All { get; } =
+    [
+        AccuracyReward.Definition,
+        MathAccuracyReward.Definition,
+        FormatReward.Definition,
+        LanguageConsistencyReward.Definition,
+    ];
+
+    /// <summary>The definition of that name, or null.</summary>
+    public static RewardDefinition? Find(string name) => All.FirstOrDefault(definition => definition.Name == name);
+}

@@ -1,0 +1,81 @@
+using Grpo.Rollouts;
+
+namespace GrpoApi.Features.Policies;
+
+/// <summary>The loaded policies.</summary>
+public sealed record PoliciesResponse
+{
+    /// <summary>The loaded policies, by name.</summary>
+    public required IReadOnlyList<PolicyDescription> Policies { get; init; }
+}
+
+/// <summary>One loaded policy.</summary>
+public sealed record PolicyDescription
+{
+    /// <summary>The name that requests give as <c>policy</c>.</summary>
+    /// <example>tiny-r1</example>
+    public required string Name { get; init; }
+
+    /// <summary>Where it runs: onnx (in this process) or remote.</summary>
+    /// <example>onnx</example>
+    public required string Engine { get; init; }
+
+    /// <summary>The execution provider in use.</summary>
+    /// <example>CPU</example>
+    public required string Provider { get; init; }
+
+    /// <summary>Element type of the weights.</summary>
+    /// <example>float32</example>
+    public required string Dtype { get; init; }
+
+    /// <summary>Version of the weights in use; 1 is what was loaded.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The versions that can be asked for as <c>name@version</c>.</summary>
+    public required IReadOnlyList<int> Versions { get; init; }
+
+    /// <summary>The snapshots that can be asked for as <c>name@snapshot</c>.</summary>
+    public required IReadOnlyList<string> Snapshots { get; init; }
+
+    /// <summary>Number of tokens; token ids are in [0, vocab_size).</summary>
+    public required int VocabSize { get; init; }
+
+    /// <summary>The most tokens of a prompt and its completion together.</summary>
+    public required int ContextLength { get; init; }
+
+    /// <summary>Number of weights.</summary>
+    public required long ParameterCount { get; init; }
+
+    /// <summary>Tokens that end a completion.</summary>
+    public required IReadOnlyList<int> EosTokenIds { get; init; }
+
+    /// <summary>What it can be asked to do.</summary>
+    public required IReadOnlyList<string> Capabilities { get; init; }
+
+    /// <summary>What bounds its work.</summary>
+    public required PolicyLimits Limits { get; init; }
+
+    internal static PolicyDescription Of(PolicyInfo policy) => new()
+    {
+        Name = policy.Name,
+        Engine = policy.Engine,
+        Provider = policy.Provider,
+        Dtype = policy.Dtype,
+        Version = policy.Version,
+        Versions = [policy.Version],
+        Snapshots = [],
+        VocabSize = policy.VocabSize,
+        ContextLength = policy.ContextLength,
+        ParameterCount = policy.ParameterCount,
+        EosTokenIds = policy.EosTokenIds,
+        Capabilities = ["rollouts", "tokenize", "detokenize"],
+        Limits = new PolicyLimits { MaxSequences = policy.MaxSequences },
+    };
+}
+
+/// <summary>What bounds the work of a policy.</summary>
+public sealed record PolicyLimits
+{
+    /// <summary>The most sequences decoded together; further ones wait their turn.</summary>
+    public required int MaxSequences { get; init; }
+}

@@ -1,0 +1,50 @@
+using Grpo.Engines;
+using GrpoApi.Features.Policies;
+using GrpoApi.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace GrpoApi.Features.Rollouts;
+
+/// <summary>Step 1: prompts to groups of completions.</summary>
+public static class RolloutsEndpoints
+{
+    private const string Example = """
+        {
+          "prompts": [{"messages": [{"role": "user", "content": "What is 37 + 58?"}], "reference": {"answer": "95", "language": "en"}}],
+          "group_size": 4,
+          "sampling": {"temperature": 1.0, "max_tokens": 64, "seed": 1234}
+        }
+        """;
+
+    /// <summary>Maps the operation.</summary>
+    public static IEndpointRouteBuilder MapRollouts(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/rollouts", SampleRollouts).WithName("SampleRollouts").WithTags("1 Rollouts")
+            .ProducesPolicyProblems().ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .WithRequestValidation<RolloutsRequest>().WithRequestExample(Example);
+        return routes;
+    }
+
+    /// <summary>Registers the validator.</summary>
+    public static IServiceCollection AddRolloutRequests(this IServiceCollection services) =>
+        services.AddRequestValidator<RolloutsRequest, RolloutsRequestValidator>();
+
+    /// <summary>Sample a group of completions for each prompt.</summary>
+    /// <remarks>
+    /// Every completion comes with the log-probability of each of its tokens under the policy that sampled it, which is what the ratio of the loss needs later.
+    /// The same request with the same seed gives the same completions, whatever else the server does.
+    /// When the client goes away, sampling stops.
+    /// </remarks>
+    /// <response code="200">One group per prompt, in the order sent.</response>
+    /// <response code="400">The request is not valid; errors are keyed by its JSON paths.</response>
+    /// <response code="404">No policy has that name.</response>
+    /// <response code="413">The body is larger than the limit.</response>
+    /// <response code="503">The policy is loading, could not be loaded, or its queue is full; try again after Retry-After seconds.</response>
+    public static async Task<Ok<RolloutsResponse>> SampleRollouts(RolloutsRequest request, PolicyCatalog policies, CancellationToken cancellationToken)
+    {
+        var policy = policies.Get(request.Policy);
+        var plan = RolloutPlan.For(request, policy);
+        var groups = await policy.SampleAllAsync(plan.Groups, cancellationToken);
+        return TypedResults.Ok(RolloutsAnswer.From(request, policy.Info, plan, groups));
+    }
+}

@@ -1,0 +1,114 @@
+using System.ComponentModel;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace GrpoApi.Features.Rollouts;
+
+/// <summary>Prompts, how many completions each, and how they are sampled.</summary>
+public sealed record RolloutsRequest
+{
+    /// <summary>The policy, as <c>name</c> or <c>name@version</c>; absent: the default policy.</summary>
+    /// <example>tiny-r1</example>
+    public string? Policy { get; init; }
+
+    /// <summary>The prompts, shape (P).</summary>
+    public required IReadOnlyList<RolloutPrompt> Prompts { get; init; }
+
+    /// <summary>Completions per prompt, G.</summary>
+    /// <value>At least 1; the limit is in /info. The default value is 8.</value>
+    [DefaultValue(8)]
+    public int GroupSize { get; init; } = 8;
+
+    /// <summary>How tokens are drawn.</summary>
+    public RolloutSampling Sampling { get; init; } = new();
+
+    /// <summary>The per-completion fields wanted.</summary>
+    /// <value>The default value is text, token_ids and logprobs.</value>
+    public IReadOnlyList<RolloutField> Include { get; init; } = [RolloutField.Text, RolloutField.TokenIds, RolloutField.Logprobs];
+}
+
+/// <summary>One prompt: exactly one of <c>text</c>, <c>messages</c> and <c>token_ids</c>.</summary>
+public sealed record RolloutPrompt
+{
+    /// <summary>The caller's name for the prompt, given back with its group; absent: p0, p1, ... by position.</summary>
+    /// <example>p0</example>
+    public string? Id { get; init; }
+
+    /// <summary>Raw text, tokenised as it is; special tokens written in it are parsed.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>A conversation, rendered with the policy's chat template and the opening of the assistant's turn.</summary>
+    public IReadOnlyList<JsonObject>? Messages { get; init; }
+
+    /// <summary>Token ids, shape (T), each in [0, vocab_size).</summary>
+    public IReadOnlyList<int>? TokenIds { get; init; }
+
+    /// <summary>What is known to be right, such as <c>{"answer": "95"}</c>; handed to the rewards untouched.</summary>
+    public JsonElement? Reference { get; init; }
+}
+
+/// <summary>How tokens are drawn.</summary>
+public sealed record RolloutSampling
+{
+    /// <summary>Divisor of the logits; 0 is greedy decoding, whose log-probabilities are given at temperature 1.</summary>
+    /// <value>At least 0. The default value is 1.</value>
+    [DefaultValue(1.0)]
+    public double Temperature { get; init; } = 1.0;
+
+    /// <summary>Nucleus sampling: the smallest set of most likely tokens whose probability reaches this mass is kept.</summary>
+    /// <value>In (0, 1]; 1 is off. The default value is 1.</value>
+    [DefaultValue(1.0)]
+    public double TopP { get; init; } = 1.0;
+
+    /// <summary>The number of most likely tokens kept.</summary>
+    /// <value>At least 0; 0 is off. The default value is 0.</value>
+    [DefaultValue(0)]
+    public int TopK { get; init; }
+
+    /// <summary>Tokens less likely than this fraction of the most likely token's probability are dropped.</summary>
+    /// <value>In [0, 1]; 0 is off. The default value is 0.</value>
+    [DefaultValue(0.0)]
+    public double MinP { get; init; }
+
+    /// <summary>The most tokens of one completion. A completion also ends, with finish_reason length, where the policy's context does.</summary>
+    /// <value>Tokens, at least 1; the limit is in /info. The default value is 256.</value>
+    [DefaultValue(256)]
+    public int MaxTokens { get; init; } = 256;
+
+    /// <summary>Before this many tokens a completion does not stop by itself.</summary>
+    /// <value>Tokens, from 0 to <c>max_tokens</c>. The default value is 0.</value>
+    [DefaultValue(0)]
+    public int MinTokens { get; init; }
+
+    /// <summary>Strings that end a completion; the text is cut before the first one, the token ids keep it.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Token ids that end a completion besides the policy's own.</summary>
+    public IReadOnlyList<int> StopTokenIds { get; init; } = [];
+
+    /// <summary>Determines every draw: the same request with the same seed gives the same completions. Absent: one is drawn and returned.</summary>
+    /// <example>1234</example>
+    public long? Seed { get; init; }
+
+    /// <summary>Added to the logits before sampling, by token id written as a string. Changes what is drawn, not <c>logprobs</c>.</summary>
+    public IReadOnlyDictionary<string, double> LogitBias { get; init; } = new Dictionary<string, double>();
+}
+
+/// <summary>A per-completion field that can be asked for.</summary>
+public enum RolloutField
+{
+    /// <summary>The decoded text.</summary>
+    Text,
+
+    /// <summary>The sampled tokens.</summary>
+    TokenIds,
+
+    /// <summary>Log-probabilities under softmax(logits / temperature), full vocabulary.</summary>
+    Logprobs,
+
+    /// <summary>Log-probabilities under the truncated distribution that was sampled.</summary>
+    SamplingLogprobs,
+
+    /// <summary>Entropy of softmax(logits / temperature), nats.</summary>
+    Entropy,
+}

@@ -1,0 +1,95 @@
+using System.Text;
+using Grpo.Engines;
+using Grpo.Rollouts;
+
+namespace GrpoApi.Tests;
+
+/// <summary>A policy without a model: one token per ASCII character, token 0 ends a completion, and what it says is scripted.</summary>
+internal sealed class FakePolicy : IPolicy, IPolicyTokenizer
+{
+    /// <summary>What the i-th completion of a group says; by default its answer is its own index.</summary>
+    public Func<GroupRequest, int, string> Says { get; set; } = (_, index) => $"<think>hm</think><answer>{index}</answer>";
+
+    /// <summary>Runs before a group is sampled; may wait, or throw.</summary>
+    public Func<GroupRequest, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>The groups asked for, in the order they came.</summary>
+    public List<GroupRequest> Requests { get; } = [];
+
+    public PolicyInfo Info { get; } = new()
+    {
+        Name = "fake",
+        Engine = "fake",
+        Provider = "none",
+        Dtype = "float32",
+        Version = 1,
+        VocabSize = 128,
+        ContextLength = 100,
+        ParameterCount = 0,
+        EosTokenIds = [0],
+        MaxSequences = 8,
+    };
+
+    public IPolicyTokenizer Tokenizer => this;
+
+    public async Task<CompletionGroup> SampleAsync(GroupRequest request, CancellationToken cancellationToken)
+    {
+        lock (Requests)
+        {
+            Requests.Add(request);
+        }
+
+        await Before(request, cancellationToken);
+        return new CompletionGroup
+        {
+            PromptTokenIds = request.PromptTokenIds,
+            Completions = [.. Enumerable.Range(0, request.GroupSize).Select(index => Complete(request, index))],
+            Timing = new RolloutTiming(1, 2, 3),
+        };
+    }
+
+    public int[] Encode(string text, bool addSpecialTokens) => [.. text.Select(character => Math.Min((int)character, 127))];
+
+    public string Decode(ReadOnlySpan<int> tokenIds, bool skipSpecialTokens)
+    {
+        var text = new StringBuilder();
+        foreach (var id in tokenIds)
+        {
+            text.Append(id == 0 && skipSpecialTokens ? "" : ((char)id).ToString());
+        }
+
+        return text.ToString();
+    }
+
+    public string? TokenOf(int tokenId) => tokenId is 0 ? null : ((char)tokenId).ToString();
+
+    public string RenderChat(ChatRequest request) => string.Concat(request.Messages.Select(message => (string)message["role"]! is "user" or "assistant"
+        ? $"{message["role"]}:{message["content"]}\n"
+        : throw new ChatTemplateException($"The role '{message["role"]}' is not known."))) + (request.AddGenerationPrompt ? "assistant:" : "");
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Completion Complete(GroupRequest request, int index)
+    {
+        int[] all = [.. Encode(Says(request, index), addSpecialTokens: false), 0];
+        var tokens = all[..Math.Min(all.Length, Math.Min(request.Sampling.MaxTokens, Info.ContextLength - request.PromptTokenIds.Length))];
+        return new Completion
+        {
+            Index = index,
+            Text = Decode(tokens, skipSpecialTokens: true),
+            TokenIds = tokens,
+            Logprobs = [.. tokens.Select(token => -token / 128f)],
+            SamplingLogprobs = [.. tokens.Select(token => -token / 256f)],
+            Entropy = request.IncludeEntropy ? [.. tokens.Select(_ => 0.5f)] : null,
+            FinishReason = tokens.Length == all.Length ? FinishReason.Stop : FinishReason.Length,
+            StopReason = null,
+            PolicyVersion = Info.Version,
+        };
+    }
+}
+
+/// <summary>Loads what the test says, under whatever name is configured.</summary>
+internal sealed class FakePolicyLoader(Func<PolicySource, CancellationToken, Task<IPolicy>> load) : IPolicyLoader
+{
+    public Task<IPolicy> LoadAsync(PolicySource source, CancellationToken cancellationToken) => load(source, cancellationToken);
+}
