@@ -9,6 +9,7 @@ builder.Configuration.AddTopLevelSettings();
 builder.Services.AddLimits();
 builder.Services.AddJsonConventions();
 builder.Services.AddProblems();
+builder.Services.AddApiKeys();
 builder.Services.AddGrpoOpenApi();
 builder.Services.AddPolicies();
 builder.Services.AddRolloutRequests();
@@ -16,11 +17,13 @@ builder.Services.AddPolicyRequests();
 
 var app = builder.Build();
 app.UseProblems();
+app.UseAuthentication();
+app.UseAuthorization();
 
 app.MapGrpoOpenApi();
 app.MapService();
 
-var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status500InternalServerError);
+var v1 = app.MapGroup("/v1").RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status500InternalServerError);
 v1.MapRollouts();
 v1.MapPolicies();
 

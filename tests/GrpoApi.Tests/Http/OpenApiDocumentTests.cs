@@ -42,6 +42,20 @@ public sealed class OpenApiDocumentTests(ApiFactory api) : IClassFixture<ApiFact
     }
 
     [Fact]
+    public async Task Every_example_succeeds_unchanged()
+    {
+        using var client = await api.CreateReadyClientAsync();
+        var posts = (await OperationsAsync(client)).Where(operation => operation.Operation["requestBody"] is not null).ToList();
+        Assert.NotEmpty(posts);
+        foreach (var (path, method, operation) in posts)
+        {
+            var example = operation["requestBody"]!["content"]!["application/json"]!["example"];
+            Assert.True(example is not null, $"{method} {path} has no example");
+            await client.PostForJsonAsync(path.Replace("{name}", "fake", StringComparison.Ordinal), example.ToJsonString());
+        }
+    }
+
+    [Fact]
     public async Task Operation_ids_are_unique()
     {
         using var client = api.CreateClient();
