@@ -1,3 +1,5 @@
+using GrpoApi.Features.Advantages;
+using GrpoApi.Features.Loss;
 using GrpoApi.Features.Policies;
 using GrpoApi.Features.Rollouts;
 using GrpoApi.Features.Service;
@@ -14,6 +16,8 @@ builder.Services.AddGrpoOpenApi();
 builder.Services.AddPolicies();
 builder.Services.AddRolloutRequests();
 builder.Services.AddPolicyRequests();
+builder.Services.AddAdvantageRequests();
+builder.Services.AddLossRequests();
 
 var app = builder.Build();
 app.UseProblems();
@@ -25,6 +29,8 @@ app.MapService();
 
 var v1 = app.MapGroup("/v1").RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status500InternalServerError);
 v1.MapRollouts();
+v1.MapAdvantages();
+v1.MapLoss();
 v1.MapPolicies();
 
 app.Run();

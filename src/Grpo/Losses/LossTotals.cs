@@ -45,7 +45,7 @@ internal sealed class LossTotals(ImportanceSamplingLevel level)
     {
         var ratios = level.OneRatioPerSequence ? _rows : _tokens;
         var metrics = new Dictionary<string, double?>();
-        if (hasKl) metrics["kl"] = Defined(_kl / _tokens);
+        metrics["kl"] = hasKl ? Defined(_kl / _tokens) : null;
         metrics["clip_ratio/low_mean"] = Defined(_clippedLow / ratios);
         metrics["clip_ratio/low_min"] = Defined(_lowMin);
         metrics["clip_ratio/high_mean"] = Defined(_clippedHigh / ratios);
