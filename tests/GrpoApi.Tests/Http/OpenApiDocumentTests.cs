@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Grpo.Testing;
 
 namespace GrpoApi.Tests.Http;
 
 /// <summary>The document is the contract: what is served, what the build wrote and what is committed are one.</summary>
 public sealed class OpenApiDocumentTests(ApiFactory api) : IClassFixture<ApiFactory>
 {
-    private static readonly string Committed = Path.Combine(Repository.Root, "docs", "openapi.json");
+    private static readonly string Committed = Path.Combine(TestData.RepositoryRoot(), "docs", "openapi.json");
     private static readonly string[] Methods = ["get", "post", "put", "delete"];
 
     [Fact]
