@@ -1,3 +1,4 @@
+using Grpo.Testing;
 using System.Net;
 
 namespace GrpoApi.Tests.Rewards;
@@ -8,7 +9,7 @@ public sealed class RewardRequestFileTests(ApiFactory api) : IClassFixture<ApiFa
     public async Task The_http_file_runs_top_to_bottom_and_ends_with_its_failing_example()
     {
         using var client = api.CreateClient();
-        var requests = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "http", "2-rewards.http"))).Split("\n### ")[1..];
+        var requests = (await File.ReadAllTextAsync(Path.Combine(TestData.RepositoryRoot(), "http", "2-rewards.http"))).Split("\n### ")[1..];
         var statuses = new List<HttpStatusCode>();
         foreach (var request in requests)
         {
