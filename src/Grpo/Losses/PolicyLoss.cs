@@ -17,7 +17,7 @@ public static class PolicyLoss
         var aggregation = options.Aggregation ?? options.LossType.Aggregation;
         var gradients = options.Gradients ? new double[batch.Count][] : null;
         var explanations = options.Explain ? new TokenExplanation[batch.Count][] : null;
-        var totals = new LossTotals(options.Level);
+        var totals = new LossTotals(options.EffectiveLevel);
 
         var scratch = ArrayPool<double>.Shared.Rent(2 * counts.LongestSequence);
         for (var i = 0; i < batch.Count; i++)

@@ -35,7 +35,7 @@ internal static class SequenceLoss
     public static SequenceSums Accumulate<TTerm>(in SequenceView sequence, double weight, LossOptions options, in SequenceOutput output)
         where TTerm : struct, IPolicyTerm
     {
-        options.Level.LogRatios(sequence, output.LogRatios);
+        options.EffectiveLevel.LogRatios(sequence, options, output.LogRatios);
         var sums = new SequenceSums { Tokens = sequence.TokenCount };
         for (var t = 0; t < sequence.Length; t++)
         {
@@ -69,7 +69,7 @@ internal static class SequenceLoss
             if (!output.Tokens.IsEmpty) output.Tokens[t] = new(terms, kl, options.Beta, weight);
         }
 
-        if (!output.GradLogprobs.IsEmpty) options.Level.PullBack(sequence, output.GradLogRatios, output.GradLogprobs);
+        if (!output.GradLogprobs.IsEmpty) options.EffectiveLevel.PullBack(sequence, options, output.GradLogRatios, output.GradLogprobs);
         return sums;
     }
 

@@ -9,7 +9,7 @@ internal static class LossMapping
     public static LossOptions ToOptions(this LossRequest request) => new()
     {
         LossType = LossTypes.All[request.LossType],
-        Level = ImportanceSamplingLevels.All[request.ImportanceSamplingLevel],
+        Level = request.ImportanceSamplingLevel is { } level ? ImportanceSamplingLevels.All[level] : null,
         Aggregation = request.Aggregation is { } aggregation ? LossAggregations.All[aggregation] : null,
         Epsilon = request.Epsilon,
         EpsilonHigh = request.EpsilonHigh,
@@ -25,6 +25,10 @@ internal static class LossMapping
             LossScaleFactor = request.Normalizer.LossScaleFactor,
             EmptyRows = request.Normalizer.EmptyRows,
         },
+        Cispo = new() { ClipMax = request.CispoClipMax, ClipMin = request.CispoClipMin },
+        Sapo = new() { TemperaturePos = request.SapoTemperaturePos, TemperatureNeg = request.SapoTemperatureNeg },
+        Vespo = new() { KPos = request.VespoKPos, LambdaPos = request.VespoLambdaPos, KNeg = request.VespoKNeg, LambdaNeg = request.VespoLambdaNeg },
+        DroBeta = request.DroBeta,
         Gradients = request.Gradients,
         Explain = request.Explain,
     };

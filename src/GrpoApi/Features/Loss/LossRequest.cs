@@ -5,20 +5,24 @@ using Grpo.Losses;
 namespace GrpoApi.Features.Loss;
 
 /// <summary>Log-probabilities and advantages of a batch of completions, and the loss wanted of them.</summary>
-public sealed record LossRequest
+public sealed partial record LossRequest
 {
     /// <summary>
-    /// The loss: grpo, bnpo, dr_grpo or dapo. All have the term min(r A, clip(r, 1 - epsilon, 1 + epsilon_high) A); they differ in the aggregation:
-    /// seq-mean-token-mean, token-mean, seq-mean-token-sum-norm and token-mean.
+    /// The loss. With the term min(r A, clip(r, 1 - epsilon, 1 + epsilon_high) A): grpo, bnpo, dr_grpo, dapo, ppo, gspo, gspo_token, luspo, rloo, which
+    /// differ in aggregation and in what a ratio spans. With other terms: cispo (sg(clip(r)) A log pi), sapo (a sigmoid of r), vespo (a gamma-shaped weight),
+    /// gmpo = geo_mean (geometric mean of clipped ratios), importance_sampling (r A), reinforce = gpg (A log pi), dro (a quadratic pull to the old
+    /// policy), dppo_tv (drops tokens whose probability moved too far).
     /// </summary>
     /// <example>grpo</example>
     [DefaultValue("grpo")]
     public string LossType { get; init; } = "grpo";
 
-    /// <summary>What one ratio spans: token; sequence (GSPO: the geometric mean over tokens); sequence_token (GSPO's value, the token's own gradient).</summary>
+    /// <summary>
+    /// What one ratio spans: token; sequence (GSPO: the geometric mean over tokens); sequence_token (GSPO's value, the token's own gradient);
+    /// sequence_product (RLOO); sequence_clipped (GMPO). null: the loss type's own, which is token for most.
+    /// </summary>
     /// <example>token</example>
-    [DefaultValue("token")]
-    public string ImportanceSamplingLevel { get; init; } = "token";
+    public string? ImportanceSamplingLevel { get; init; }
 
     /// <summary>How per-token losses become one number: token-mean, seq-mean-token-mean, seq-mean-token-sum, seq-mean-token-sum-norm or token-sum. null: the loss type's own.</summary>
     /// <example>null</example>

@@ -12,7 +12,7 @@ internal sealed class LossValidator : AbstractValidator<LossRequest>
     public LossValidator(IOptions<LimitsOptions> limits)
     {
         RuleFor(request => request.LossType).Must(name => LossTypes.All.TryGet(name, out _)).WithMessage((_, name) => Unsupported(name, LossTypes.All));
-        RuleFor(request => request.ImportanceSamplingLevel).Must(name => ImportanceSamplingLevels.All.TryGet(name, out _))
+        RuleFor(request => request.ImportanceSamplingLevel).Must(name => name is null || ImportanceSamplingLevels.All.TryGet(name, out _))
             .WithMessage((_, name) => Unsupported(name, ImportanceSamplingLevels.All));
         RuleFor(request => request.Aggregation).Must(name => name is null || LossAggregations.All.TryGet(name, out _))
             .WithMessage((_, name) => Unsupported(name, LossAggregations.All));
@@ -26,6 +26,8 @@ internal sealed class LossValidator : AbstractValidator<LossRequest>
         RuleFor(request => request.Beta).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
         RuleFor(request => request.Normalizer).SetValidator(new NormalizerCountsValidator());
 
+        Include(new LossParametersValidator());
+
         RuleFor(request => request.Sequences).NotEmpty().WithMessage("At least one sequence is needed.");
         RuleFor(request => request.Sequences).Must(sequences => sequences.Count <= limits.Value.MaxSequences)
             .WithMessage(_ => $"At most {limits.Value.MaxSequences} sequences are allowed (Limits:MaxSequences).");
@@ -34,6 +36,22 @@ internal sealed class LossValidator : AbstractValidator<LossRequest>
 
     private static string Unsupported<T>(string? name, NamedChoices<T> choices)
         where T : class => $"'{name}' is not supported. Supported: {choices.Listing}.";
+}
+
+/// <summary>What the parameters of single loss types must satisfy.</summary>
+internal sealed class LossParametersValidator : AbstractValidator<LossRequest>
+{
+    public LossParametersValidator()
+    {
+        RuleFor(request => request.CispoClipMax).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(request => request.CispoClipMin).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
+        RuleFor(request => request.CispoClipMin).Must((request, min) => min is null || min <= (request.CispoClipMax ?? 1 + (request.EpsilonHigh ?? request.Epsilon)))
+            .WithMessage("Must not be above the largest weight, cispo_clip_max or 1 + epsilon_high.");
+        RuleFor(request => request.SapoTemperaturePos).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(request => request.SapoTemperatureNeg).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(request => request.DroBeta).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(request => request.DroBeta).Must((request, beta) => beta is not null || request.LossType != "dro").WithMessage("Needed by the loss type dro.");
+    }
 }
 
 /// <summary>What the counts must satisfy.</summary>
