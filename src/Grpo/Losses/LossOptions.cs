@@ -34,6 +34,9 @@ public sealed record LossOptions
     /// <summary>Whether the divergence is multiplied by the importance ratio, which makes its gradient unbiased (DeepSeek-V3.2, equation 7).</summary>
     public bool UseBiasCorrectionKl { get; init; }
 
+    /// <summary>How the policy term is weighed for the gap between sampler and trainer; null is not at all.</summary>
+    public RolloutCorrection? RolloutCorrection { get; init; }
+
     /// <summary>Counts of the whole batch when this is only a part of it.</summary>
     public LossNormalizer Normalizer { get; init; } = new();
 

@@ -12,6 +12,8 @@ internal static class GoldenLoss
         // TRL's GMPO adds the advantage of a row without tokens to the loss, as a constant.
         ("trl", "gmpo") when golden.Matrix("mask").Any(row => row.Sum() == 0) => null,
         ("trl", "luspo") when golden.Text("importance_sampling_level") == "token" => null,
+        // With a rollout correction, VESPO's weight is part of its ratio.
+        ("trl", "vespo") when golden.HasParam("vllm_importance_sampling_mode") => null,
         ("trl", var name) when LossTypes.All.TryGet(name, out var type) && !Corrected(golden) => Trl(golden, type),
         ("verl", _) => Verl(golden),
         ("slime", "grpo") when !(golden.Figure("eps_clip_c") < 1 + golden.Figure("eps_clip_high")) => Slime(golden, "grpo"),
@@ -58,6 +60,7 @@ internal static class GoldenLoss
         {
             Logprobs = row,
             OldLogprobs = old[i],
+            RolloutLogprobs = golden.HasInput("rollout_logprobs") ? golden.Matrix("rollout_logprobs")[i] : ReadOnlyMemory<double>.Empty,
             RefLogprobs = reference?[i] ?? ReadOnlyMemory<double>.Empty,
             Mask = mask[i].Select(value => (byte)value).ToArray(),
             Advantages = advantages[i].ValueKind == System.Text.Json.JsonValueKind.Array ? GoldenCase.Vector(advantages[i]) : new[] { advantages[i].GetDouble() },
@@ -72,6 +75,7 @@ internal static class GoldenLoss
         {
             Logprobs = sequence.Logprobs[..length],
             OldLogprobs = sequence.OldLogprobs[..length],
+            RolloutLogprobs = sequence.RolloutLogprobs.IsEmpty ? default : sequence.RolloutLogprobs[..length],
             RefLogprobs = sequence.RefLogprobs.IsEmpty ? default : sequence.RefLogprobs[..length],
             Mask = sequence.Mask[..length],
             Advantages = sequence.Advantages.Length == 1 ? sequence.Advantages : sequence.Advantages[..length],
@@ -79,7 +83,7 @@ internal static class GoldenLoss
     }
 
     private static bool Corrected(GoldenCase golden) =>
-        golden.HasParam("vllm_importance_sampling_mode") || golden.HasParam("off_policy_mask_threshold") || golden.HasInput("entropies");
+        golden.HasParam("off_policy_mask_threshold") || golden.HasInput("entropies");
 
     private static bool LogRatioIsClamped(GoldenCase golden) =>
         golden.Matrix("logprobs").Zip(golden.Matrix("old_logprobs")).Any(row => row.First.Zip(row.Second).Any(token => Math.Abs(token.First - token.Second) > 20));
@@ -98,6 +102,9 @@ internal static class GoldenLoss
             Beta = golden.Figure("beta") ?? 0,
             Cispo = new() { ClipMax = type.Name == "cispo" ? golden.Figure("epsilon_high") : null },
             Sapo = new() { TemperaturePos = golden.Figure("sapo_temperature_pos") ?? 1, TemperatureNeg = golden.Figure("sapo_temperature_neg") ?? 1 },
+            RolloutCorrection = golden.Text("vllm_importance_sampling_mode") is { } mode
+                ? new() { Mode = RolloutCorrectionModes.All[mode], ClipMax = golden.Figure("vllm_importance_sampling_clip_max"), ClipMin = golden.Figure("vllm_importance_sampling_clip_min") }
+                : null,
             UseBiasCorrectionKl = golden.Flag("use_bias_correction_kl"),
             Normalizer = new()
             {

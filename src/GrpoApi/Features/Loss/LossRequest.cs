@@ -58,8 +58,11 @@ public sealed partial record LossRequest
     /// <example>false</example>
     public bool UseBiasCorrectionKl { get; init; }
 
+    /// <summary>How the policy term is weighed for the gap between the sampler and the trainer; needs rollout_logprobs.</summary>
+    public RolloutCorrectionSettings? RolloutCorrection { get; init; }
+
     /// <summary>Counts of the whole batch, when these sequences are a micro-batch of it.</summary>
-    public NormalizerCounts Normalizer { get; init; } = new();
+    public NormalizerCounts? Normalizer { get; init; }
 
     /// <summary>Whether the gradient is wanted.</summary>
     /// <example>true</example>
@@ -72,6 +75,25 @@ public sealed partial record LossRequest
 
     /// <summary>The completions, shape (N), each of its own length.</summary>
     public required IReadOnlyList<SequenceLogprobs> Sequences { get; init; }
+}
+
+/// <summary>Weights w = exp(old_logprob - rollout_logprob) of the policy term, constants to the gradient.</summary>
+public sealed record RolloutCorrectionSettings
+{
+    /// <summary>
+    /// token_truncate or token_mask: one weight per token; sequence_truncate or sequence_mask: one per sequence, of the summed log-probabilities. A weight
+    /// beyond the bounds is set to the bound (truncate) or to 0 (mask). null: no correction.
+    /// </summary>
+    /// <example>null</example>
+    public string? Mode { get; init; }
+
+    /// <summary>The largest weight; null: 3, as in TRL. verl, slime and SkyRL use 2.</summary>
+    /// <example>null</example>
+    public double? ClipMax { get; init; }
+
+    /// <summary>The smallest weight; null: none.</summary>
+    /// <example>null</example>
+    public double? ClipMin { get; init; }
 }
 
 /// <summary>What the sums are divided by. Losses and gradients of micro-batches that name the counts of the whole batch add up to those of the whole.</summary>
@@ -112,6 +134,10 @@ public sealed record SequenceLogprobs
     /// <summary>The same under the frozen reference policy, shape (T); needed when beta is not 0.</summary>
     /// <example>[-1.1, -1.9, -0.5]</example>
     public double[]? RefLogprobs { get; init; }
+
+    /// <summary>The same as the sampler reported it, shape (T); needed by rollout_correction.</summary>
+    /// <example>[-1.0, -2.0, -0.5]</example>
+    public double[]? RolloutLogprobs { get; init; }
 
     /// <summary>1 where a token is in the loss, 0 where not (padding, prompt, tool output), shape (T). Absent: all 1.</summary>
     /// <example>[1, 1, 1]</example>

@@ -24,17 +24,20 @@ internal sealed class LossValidator : AbstractValidator<LossRequest>
         RuleFor(request => request.Delta).Must((request, delta) => delta is null || delta > 1 + (request.EpsilonHigh ?? request.Epsilon))
             .WithMessage(request => $"Must be above 1 + epsilon_high = {1 + (request.EpsilonHigh ?? request.Epsilon)}: below it the clip range already bounds the ratio.");
         RuleFor(request => request.Beta).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
-        RuleFor(request => request.Normalizer).SetValidator(new NormalizerCountsValidator());
+        RuleFor(request => request.Normalizer!).SetValidator(new NormalizerCountsValidator());
 
+        RuleFor(request => request.RolloutCorrection!).SetValidator(new RolloutCorrectionValidator());
+        RuleFor(request => request.RolloutCorrection).Must((request, correction) => correction?.Mode is null || request.LossType != "vespo")
+            .WithMessage("Contradicts the loss type vespo, whose own ratio weighs the sequence.");
         Include(new LossParametersValidator());
 
         RuleFor(request => request.Sequences).NotEmpty().WithMessage("At least one sequence is needed.");
         RuleFor(request => request.Sequences).Must(sequences => sequences.Count <= limits.Value.MaxSequences)
             .WithMessage(_ => $"At most {limits.Value.MaxSequences} sequences are allowed (Limits:MaxSequences).");
-        RuleForEach(request => request.Sequences).SetValidator(request => new SequenceLogprobsValidator(needsReference: request.Beta != 0));
+        RuleForEach(request => request.Sequences).SetValidator(request => new SequenceLogprobsValidator(request.Beta != 0, request.RolloutCorrection?.Mode is not null));
     }
 
-    private static string Unsupported<T>(string? name, NamedChoices<T> choices)
+    internal static string Unsupported<T>(string? name, NamedChoices<T> choices)
         where T : class => $"'{name}' is not supported. Supported: {choices.Listing}.";
 }
 
@@ -51,6 +54,19 @@ internal sealed class LossParametersValidator : AbstractValidator<LossRequest>
         RuleFor(request => request.SapoTemperatureNeg).GreaterThan(0).WithMessage("Must be above 0.");
         RuleFor(request => request.DroBeta).GreaterThan(0).WithMessage("Must be above 0.");
         RuleFor(request => request.DroBeta).Must((request, beta) => beta is not null || request.LossType != "dro").WithMessage("Needed by the loss type dro.");
+    }
+}
+
+/// <summary>What a rollout correction must satisfy.</summary>
+internal sealed class RolloutCorrectionValidator : AbstractValidator<RolloutCorrectionSettings>
+{
+    public RolloutCorrectionValidator()
+    {
+        RuleFor(settings => settings.Mode).Must(name => name is null || RolloutCorrectionModes.All.TryGet(name, out _))
+            .WithMessage((_, name) => LossValidator.Unsupported(name, RolloutCorrectionModes.All));
+        RuleFor(settings => settings.ClipMax).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(settings => settings.ClipMin).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
+        RuleFor(settings => settings.ClipMin).Must((settings, min) => min is null || min <= (settings.ClipMax ?? RolloutCorrection.DefaultClipMax)).WithMessage("Must not be above clip_max.");
     }
 }
 
@@ -71,11 +87,13 @@ internal sealed class NormalizerCountsValidator : AbstractValidator<NormalizerCo
 /// <summary>What one sequence must satisfy.</summary>
 internal sealed class SequenceLogprobsValidator : AbstractValidator<SequenceLogprobs>
 {
-    public SequenceLogprobsValidator(bool needsReference)
+    public SequenceLogprobsValidator(bool needsReference, bool needsRollout)
     {
         RuleFor(sequence => sequence.OldLogprobs).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
         RuleFor(sequence => sequence.RefLogprobs).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
         RuleFor(sequence => sequence.RefLogprobs).Must(values => values is not null || !needsReference).WithMessage("Needed because beta is not 0.");
+        RuleFor(sequence => sequence.RolloutLogprobs).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
+        RuleFor(sequence => sequence.RolloutLogprobs).Must(values => values is not null || !needsRollout).WithMessage("Needed by rollout_correction.");
         RuleFor(sequence => sequence.Mask).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
         RuleFor(sequence => sequence.Mask).Custom(CheckMask);
         RuleFor(sequence => sequence.Advantages).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);

@@ -106,6 +106,17 @@ public sealed class LossTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task A_rollout_correction_weighs_the_tokens()
+    {
+        const string Sequence = """ "sequences": [{"logprobs": [-1, -1], "rollout_logprobs": [-3, -1], "advantage": 2}] """;
+        var off = await ComputeAsync($$"""{"loss_type": "dapo", "rollout_correction": {"mode": null, "clip_max": null, "clip_min": null}, {{Sequence}}}""");
+        var on = await ComputeAsync($$"""{"loss_type": "dapo", "rollout_correction": {"mode": "token_truncate"}, {{Sequence}}}""");
+        AssertNear([-1, -1], off["sequences"]![0]!["grad_logprobs"]!);
+        AssertNear([-3, -1], on["sequences"]![0]!["grad_logprobs"]!);
+        Assert.Equal(2, (double)on["metrics"]!["sampling/importance_sampling_ratio/mean"]!, 12);
+    }
+
+    [Fact]
     public async Task Counts_of_the_whole_batch_make_micro_batches_add_up()
     {
         const string Normalizer = """ "normalizer": {"num_items_in_batch": 6} """;
