@@ -26,14 +26,25 @@ public sealed record WeightedReward
 }
 
 /// <summary>The scores of one sample and their weighted sum.</summary>
-/// <param name="Reward">Sum of weight times score over the scores that are not null; null when all are null.</param>
-/// <param name="Scores">By reward name, in the order of the set.</param>
-public sealed record SampleRewards(double? Reward, IReadOnlyDictionary<string, RewardScore> Scores);
+public sealed record SampleRewards
+{
+    /// <summary>Sum of weight times score over the scores that are not null; null when all are null.</summary>
+    /// <example>1.0</example>
+    public required double? Reward { get; init; }
+
+    /// <summary>By reward name, in the order asked for.</summary>
+    public required IReadOnlyDictionary<string, RewardScore> Scores { get; init; }
+}
 
 /// <summary>The rewards of many samples.</summary>
-/// <param name="Samples">One entry per sample, in the order given.</param>
-/// <param name="Metrics">See <see cref="RewardMetrics"/>.</param>
-public sealed record RewardResults(IReadOnlyList<SampleRewards> Samples, IReadOnlyDictionary<string, double?> Metrics);
+public sealed record RewardResults
+{
+    /// <summary>One entry per sample, in the order sent.</summary>
+    public required IReadOnlyList<SampleRewards> Samples { get; init; }
+
+    /// <summary>Per reward <c>rewards/{name}/mean</c>, <c>/std</c> (divisor n - 1; 0 for a single score) and <c>/scored</c> (scores that are not null); null scores are left out.</summary>
+    public required IReadOnlyDictionary<string, double?> Metrics { get; init; }
+}
 
 /// <summary>A weighted list of rewards, each with its own name. Reuse one set for many batches: parsed references are remembered.</summary>
 public sealed class RewardSet
@@ -68,7 +79,7 @@ public sealed class RewardSet
         var results = new SampleRewards[samples.Count];
         for (var i = 0; i < results.Length; i++)
             results[i] = Combine(columns, i);
-        return new(results, RewardMetrics.Compute(Rewards, columns));
+        return new() { Samples = results, Metrics = RewardMetrics.Compute(Rewards, columns) };
     }
 
     private static RewardScore[] ScoreColumn(IReward reward, IReadOnlyList<RewardSample> samples, ParallelOptions options)
@@ -115,6 +126,6 @@ public sealed class RewardSet
             if (score.Score is { } value)
                 sum = (sum ?? 0) + (Rewards[r].Weight * value);
         }
-        return new(sum, scores);
+        return new() { Reward = sum, Scores = scores };
     }
 }

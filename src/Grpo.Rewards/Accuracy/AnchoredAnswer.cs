@@ -35,8 +35,9 @@ internal static class AnchoredAnswer
             return true;
         }
         // "answers are"; "answer to the question is"
-        var line = after.IndexOfAny('\n', '.');
-        var window = after[..int.Min(line < 0 ? after.Length : line, 60)];
+        var window = after[..int.Min(after.Length, 60)];
+        if (window.IndexOfAny('\n', '.') is >= 0 and var line)
+            window = window[..line];
         foreach (var verb in (ReadOnlySpan<string>)[" is", " are"])
         {
             var at = window.IndexOf(verb, StringComparison.OrdinalIgnoreCase);

@@ -21,9 +21,11 @@ public sealed record LanguageTally(IReadOnlyDictionary<string, double> ByLanguag
         foreach (var sentence in WordScanner.Sentences(text))
         {
             var japanese = sentence.Any(word => word.Script == Script.Kana);
+            var main = MainScript(sentence);
             foreach (var word in sentence)
             {
-                if (word.IsNeutral)
+                // A name is a word of its own sentence; quoted in a sentence of another script it is only a name.
+                if (word.IsNeutral || (word.IsName && word.Script != main))
                 {
                     neutral++;
                     continue;
@@ -43,11 +45,29 @@ public sealed record LanguageTally(IReadOnlyDictionary<string, double> ByLanguag
         return scripts.Contains(script) ? target : Languages.LabelOf(script);
     }
 
+    /// <summary>The script of most letters that are in no name.</summary>
+    private static Script MainScript(IReadOnlyList<Word> sentence)
+    {
+        Span<int> letters = stackalloc int[(int)Script.Hangul + 1];
+        foreach (var word in sentence)
+        {
+            if (!word.IsNeutral && !word.IsName)
+                letters[(int)word.Script] += word.Letters;
+        }
+        var main = 0;
+        for (var script = 1; script < letters.Length; script++)
+        {
+            if (letters[script] > letters[main])
+                main = script;
+        }
+        return letters[main] == 0 ? sentence[0].Script : (Script)main;
+    }
+
     private static double Weight(Word word, string label, double hanWeight) => word.Script switch
     {
         Script.Han => word.Letters * (label == "ja" ? 1 / JapaneseLetters : hanWeight),
         Script.Kana => word.Letters / JapaneseLetters,
-        Script.Thai or Script.Lao or Script.Khmer or Script.Myanmar => word.Letters / UnspacedLetters,
+        _ when WordScanner.IsUnspaced(word.Script) => word.Letters / UnspacedLetters,
         _ => 1,
     };
 }

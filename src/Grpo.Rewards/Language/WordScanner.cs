@@ -5,9 +5,10 @@ namespace Grpo.Rewards.Language;
 
 /// <summary>A run of letters of one script.</summary>
 /// <param name="Script">Its script.</param>
-/// <param name="Letters">Letters without combining marks.</param>
-/// <param name="IsNeutral">Whether it says nothing about the language: a symbol, an abbreviation, an identifier, a name.</param>
-public readonly record struct Word(Script Script, int Letters, bool IsNeutral);
+/// <param name="Letters">Letters; in scripts without spaces between words their vowel and tone marks count too.</param>
+/// <param name="IsNeutral">Whether it says nothing about the language: a symbol, an abbreviation, an identifier.</param>
+/// <param name="IsName">Whether it has a capital inside a sentence.</param>
+public readonly record struct Word(Script Script, int Letters, bool IsNeutral, bool IsName);
 
 /// <summary>Cuts blanked text into sentences and words.</summary>
 public static class WordScanner
@@ -61,7 +62,11 @@ public static class WordScanner
         {
             var (script, letters, length) = Run(token[at..]);
             if (letters > 0)
-                sentence.Add(new(script, letters, neutral || IsSymbol(script, letters, token.Slice(at, length), isFirst: sentence.Count == 0)));
+            {
+                var word = token.Slice(at, length);
+                var isName = IsCased(script) && sentence.Count > 0 && char.IsUpper(word[0]);
+                sentence.Add(new(script, letters, (neutral && IsCased(script)) || IsSymbol(script, letters, word), isName));
+            }
             at += length;
         }
         return end;
@@ -82,7 +87,11 @@ public static class WordScanner
                 script = letters == 0 ? next : script;
                 letters++;
             }
-            else if (letters > 0 && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark) && rune.Value is not ('\'' or '’'))
+            else if (letters > 0 && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark)
+            {
+                letters += IsUnspaced(script) ? 1 : 0;
+            }
+            else if (letters > 0 && rune.Value is not ('\'' or '’'))
             {
                 break;
             }
@@ -106,18 +115,24 @@ public static class WordScanner
         return innerCapital;
     }
 
-    private static bool IsSymbol(Script script, int letters, ReadOnlySpan<char> word, bool isFirst)
+    private static bool IsSymbol(Script script, int letters, ReadOnlySpan<char> word)
     {
         if (script is Script.Unknown)
             return true;
-        if (script is not (Script.Latin or Script.Greek or Script.Cyrillic or Script.Armenian))
+        if (!IsCased(script))
             return false;
         if (letters == 1)
             return script is not Script.Cyrillic;
         if (letters <= AcronymLength && IsUpper(word))
             return true;
-        return Units.Contains(word.ToString()) || (!isFirst && char.IsUpper(word[0]) && !IsUpper(word));
+        return Units.Contains(word.ToString());
     }
+
+    /// <summary>Scripts with capitals, in which symbols, acronyms and identifiers are written. In others a word may touch a number: <c>2002年</c>.</summary>
+    private static bool IsCased(Script script) => script is Script.Latin or Script.Greek or Script.Cyrillic or Script.Armenian;
+
+    /// <summary>Scripts without spaces between words, in which words are estimated from letters.</summary>
+    internal static bool IsUnspaced(Script script) => script is Script.Thai or Script.Lao or Script.Khmer or Script.Myanmar;
 
     private static bool IsUpper(ReadOnlySpan<char> word)
     {

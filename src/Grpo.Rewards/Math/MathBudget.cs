@@ -1,7 +1,7 @@
 namespace Grpo.Rewards.Math;
 
 /// <summary>Upper bounds on the work that one answer may cause. They are counts, not clocks, so that a score never depends on the machine.</summary>
-/// <remarks>The figures are those that inspect_ai publishes for its maths scorer.</remarks>
+/// <remarks>The figures are of the size that inspect_ai publishes for its maths scorer; a number may have more digits, because a model that repeats a digit for ever has still answered.</remarks>
 public static class MathBudget
 {
     /// <summary>Characters of one answer.</summary>
@@ -14,7 +14,7 @@ public static class MathBudget
     public const int Nodes = 1_024;
 
     /// <summary>Digits of one number as written.</summary>
-    public const int DigitRun = 256;
+    public const int DigitRun = 1_024;
 
     /// <summary>Bits of a numerator or denominator.</summary>
     public const int IntegerBits = 4_096;

@@ -29,9 +29,7 @@ internal sealed partial class MathParser
     private bool StartsFactor() => Peek() switch
     {
         '(' or '{' or '[' => true,
-        '\\' => !IsCommand("cup") && !IsCommand("in") && !IsCommand("le") && !IsCommand("ge") && !IsCommand("ne") && !IsCommand("lt") && !IsCommand("gt") && !IsCommand("pm")
-            && !IsCommand("approx") && !IsCommand("equiv") && !IsCommand("rfloor") && !IsCommand("rceil") && !IsCommand("rangle") && !IsCommand("end") && !IsCommand("text") && !IsCommand("mbox")
-            && !IsCommand("mathrm") && Peek(1) is not ('}' or '\\' or '|') && !(IsCommand("circ")),
+        '\\' => Peek(1) is not ('}' or '\\' or '|') && !MathWords.NoFactors.Contains(CommandName().ToString()),
         var c when char.IsAsciiDigit(c) => _at > 0 && !char.IsAsciiDigit(text[_at - 1]) && text[_at - 1] is not (' ' or '.'),
         '.' => false,
         var c when char.IsLetter(c) => WordLength() is var length && (length == 1 || IsKnown(length) || (length <= 3 && text[_at - 1] != ' ' && !MathWords.IsUnit(text.AsSpan(_at, length)))),

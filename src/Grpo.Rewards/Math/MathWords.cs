@@ -22,6 +22,10 @@ internal static class MathWords
     /// <summary>The wrappers whose argument may be words.</summary>
     public static readonly FrozenSet<string> TextWrappers = FrozenSet.Create("mathrm", "text", "textbf", "textit", "mbox", "textrm", "textsf", "texttt", "operatorname", "mathbf");
 
+    /// <summary>The commands that end a product instead of being its next factor.</summary>
+    public static readonly FrozenSet<string> NoFactors = FrozenSet.Create(
+        "cup", "in", "le", "ge", "lt", "gt", "ne", "pm", "approx", "equiv", "rfloor", "rceil", "rangle", "end", "over", "circ", "text", "mbox", "mathrm");
+
     /// <summary>Words that multiply the number before them.</summary>
     public static readonly FrozenDictionary<string, int> Scales = new Dictionary<string, int>
     {

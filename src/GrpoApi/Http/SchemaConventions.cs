@@ -28,6 +28,11 @@ internal static class SchemaConventions
         {
             schema.Type = JsonSchemaType.String;
         }
+        else if (type == typeof(string))
+        {
+            // A property with a converter of its own would otherwise have no type.
+            schema.Type ??= JsonSchemaType.String;
+        }
         else if (type == typeof(JsonObject))
         {
             schema.Type = JsonSchemaType.Object;

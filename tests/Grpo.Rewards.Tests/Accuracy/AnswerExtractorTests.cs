@@ -1,0 +1,63 @@
+using Grpo.Rewards.Accuracy;
+
+namespace Grpo.Rewards.Tests.Accuracy;
+
+public class AnswerExtractorTests
+{
+    [Theory]
+    [InlineData("<think>5</think><answer>6</answer>", "6", "answer_tag")]
+    [InlineData("<answer>1</answer> no: <answer> 2 </answer>", "2", "answer_tag")]
+    [InlineData("<answer>The answer is 12 apples.</answer>", "12", "answer_tag")]
+    [InlineData("<answer>So \\boxed{7}</answer>", "7", "answer_tag")]
+    [InlineData("<answer>1</answer> <answer>2", "1", "answer_tag")]
+    [InlineData("\\boxed{10} and then \\boxed{42}", "42", "boxed")]
+    [InlineData("\\boxed{\\frac{1}{2}}", "\\frac{1}{2}", "boxed")]
+    [InlineData("\\boxed{\\{1,2\\}}", "\\{1,2\\}", "boxed")]
+    [InlineData("\\boxed{\\boxed{5}}", "5", "boxed")]
+    [InlineData("\\fbox{9}", "9", "boxed")]
+    [InlineData("$\\boxed 5$", "5", "boxed")]
+    [InlineData("so \\boxed{12\nmore", "12", "boxed")]
+    [InlineData("\\boxed{3}. As asked, in \\boxed{}", "3", "boxed")]
+    [InlineData("The answer is 12. I checked 3 times.", "12", "anchor")]
+    [InlineData("The final answer is: $\\frac12$.", "$\\frac12$", "anchor")]
+    [InlineData("**Answer:** 12", "12", "anchor")]
+    [InlineData("Answer: 1,234", "1,234", "anchor")]
+    [InlineData("The answer to the question is 3.5", "3.5", "anchor")]
+    [InlineData("The answer is\n\n$$42$$", "$$42$$", "anchor")]
+    [InlineData("所以答案是12。", "12。", "anchor")]
+    [InlineData("steps\n#### 72", "72", "anchor")]
+    [InlineData("60 + 20\nA: 80", "80", "anchor")]
+    [InlineData("The answer is not 7. The answer is 8", "8", "anchor")]
+    [InlineData("1/2", "1/2", "whole")]
+    [InlineData("(1, 2)", "(1, 2)", "whole")]
+    [InlineData("Then $x = 4$ holds.\nDone in step 7", "x = 4", "math")]
+    [InlineData("It costs \\(12\\) in all.", "12", "math")]
+    [InlineData("She pays 3 and then\nhas $1,600.", "1,600", "number")]
+    [InlineData("It fell to\n-$5 at last", "-5", "number")]
+    [InlineData("From 10-5 we get\n10-5", "5", "number")]
+    [InlineData("One in\n3/4 of cases", "3/4", "number")]
+    [InlineData("Saturday", "Saturday", "whole")]
+    public void Finds(string completion, string answer, string source) =>
+        Assert.Equal(new ExtractedAnswer(answer, source), AnswerExtractor.Extract(completion));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no\nidea")]
+    public void Finds_nothing(string completion) => Assert.Null(AnswerExtractor.Extract(completion));
+
+    [Fact]
+    public void Reasoning_is_outside_the_default_scope()
+    {
+        const string Completion = "<think>\\boxed{1}</think>It is 2";
+        Assert.Equal("2", AnswerExtractor.Extract(Completion)?.Text);
+        Assert.Equal("1", AnswerExtractor.Extract(Completion, AnswerScope.Whole)?.Text);
+        Assert.Null(AnswerExtractor.Extract(Completion, AnswerScope.AnswerTag));
+    }
+
+    [Fact]
+    public void Several_numbers_in_an_announced_sentence_are_no_answer() =>
+        Assert.Equal("either 41 or maybe 42", AnswerExtractor.Extract("The answer is either 41 or maybe 42")?.Text);
+
+    [Fact]
+    public void Anchored_only_ignores_loose_numbers() => Assert.Null(AnswerExtractor.Extract("We get\n42", anchoredOnly: true));
+}
