@@ -5,20 +5,24 @@ using Grpo.Losses;
 namespace GrpoApi.Features.Loss;
 
 /// <summary>Log-probabilities and advantages of a batch of completions, and the loss wanted of them.</summary>
-public sealed record LossRequest
+public sealed partial record LossRequest
 {
     /// <summary>
-    /// The loss: grpo, bnpo, dr_grpo or dapo. All have the term min(r A, clip(r, 1 - epsilon, 1 + epsilon_high) A); they differ in the aggregation:
-    /// seq-mean-token-mean, token-mean, seq-mean-token-sum-norm and token-mean.
+    /// The loss. With the term min(r A, clip(r, 1 - epsilon, 1 + epsilon_high) A): grpo, bnpo, dr_grpo, dapo, ppo, gspo, gspo_token, luspo, rloo, which
+    /// differ in aggregation and in what a ratio spans. With other terms: cispo (sg(clip(r)) A log pi), sapo (a sigmoid of r), vespo (a gamma-shaped weight),
+    /// gmpo = geo_mean (geometric mean of clipped ratios), importance_sampling (r A), reinforce = gpg (A log pi), dro (a quadratic pull to the old
+    /// policy), dppo_tv (drops tokens whose probability moved too far).
     /// </summary>
     /// <example>grpo</example>
     [DefaultValue("grpo")]
     public string LossType { get; init; } = "grpo";
 
-    /// <summary>What one ratio spans: token; sequence (GSPO: the geometric mean over tokens); sequence_token (GSPO's value, the token's own gradient).</summary>
+    /// <summary>
+    /// What one ratio spans: token; sequence (GSPO: the geometric mean over tokens); sequence_token (GSPO's value, the token's own gradient);
+    /// sequence_product (RLOO); sequence_clipped (GMPO). null: the loss type's own, which is token for most.
+    /// </summary>
     /// <example>token</example>
-    [DefaultValue("token")]
-    public string ImportanceSamplingLevel { get; init; } = "token";
+    public string? ImportanceSamplingLevel { get; init; }
 
     /// <summary>How per-token losses become one number: token-mean, seq-mean-token-mean, seq-mean-token-sum, seq-mean-token-sum-norm or token-sum. null: the loss type's own.</summary>
     /// <example>null</example>
@@ -54,8 +58,11 @@ public sealed record LossRequest
     /// <example>false</example>
     public bool UseBiasCorrectionKl { get; init; }
 
+    /// <summary>How the policy term is weighed for the gap between the sampler and the trainer; needs rollout_logprobs.</summary>
+    public RolloutCorrectionSettings? RolloutCorrection { get; init; }
+
     /// <summary>Counts of the whole batch, when these sequences are a micro-batch of it.</summary>
-    public NormalizerCounts Normalizer { get; init; } = new();
+    public NormalizerCounts? Normalizer { get; init; }
 
     /// <summary>Whether the gradient is wanted.</summary>
     /// <example>true</example>
@@ -68,6 +75,25 @@ public sealed record LossRequest
 
     /// <summary>The completions, shape (N), each of its own length.</summary>
     public required IReadOnlyList<SequenceLogprobs> Sequences { get; init; }
+}
+
+/// <summary>Weights w = exp(old_logprob - rollout_logprob) of the policy term, constants to the gradient.</summary>
+public sealed record RolloutCorrectionSettings
+{
+    /// <summary>
+    /// token_truncate or token_mask: one weight per token; sequence_truncate or sequence_mask: one per sequence, of the summed log-probabilities. A weight
+    /// beyond the bounds is set to the bound (truncate) or to 0 (mask). null: no correction.
+    /// </summary>
+    /// <example>null</example>
+    public string? Mode { get; init; }
+
+    /// <summary>The largest weight; null: 3, as in TRL. verl, slime and SkyRL use 2.</summary>
+    /// <example>null</example>
+    public double? ClipMax { get; init; }
+
+    /// <summary>The smallest weight; null: none.</summary>
+    /// <example>null</example>
+    public double? ClipMin { get; init; }
 }
 
 /// <summary>What the sums are divided by. Losses and gradients of micro-batches that name the counts of the whole batch add up to those of the whole.</summary>
@@ -108,6 +134,10 @@ public sealed record SequenceLogprobs
     /// <summary>The same under the frozen reference policy, shape (T); needed when beta is not 0.</summary>
     /// <example>[-1.1, -1.9, -0.5]</example>
     public double[]? RefLogprobs { get; init; }
+
+    /// <summary>The same as the sampler reported it, shape (T); needed by rollout_correction.</summary>
+    /// <example>[-1.0, -2.0, -0.5]</example>
+    public double[]? RolloutLogprobs { get; init; }
 
     /// <summary>1 where a token is in the loss, 0 where not (padding, prompt, tool output), shape (T). Absent: all 1.</summary>
     /// <example>[1, 1, 1]</example>

@@ -12,7 +12,7 @@ internal sealed class LossValidator : AbstractValidator<LossRequest>
     public LossValidator(IOptions<LimitsOptions> limits)
     {
         RuleFor(request => request.LossType).Must(name => LossTypes.All.TryGet(name, out _)).WithMessage((_, name) => Unsupported(name, LossTypes.All));
-        RuleFor(request => request.ImportanceSamplingLevel).Must(name => ImportanceSamplingLevels.All.TryGet(name, out _))
+        RuleFor(request => request.ImportanceSamplingLevel).Must(name => name is null || ImportanceSamplingLevels.All.TryGet(name, out _))
             .WithMessage((_, name) => Unsupported(name, ImportanceSamplingLevels.All));
         RuleFor(request => request.Aggregation).Must(name => name is null || LossAggregations.All.TryGet(name, out _))
             .WithMessage((_, name) => Unsupported(name, LossAggregations.All));
@@ -24,16 +24,50 @@ internal sealed class LossValidator : AbstractValidator<LossRequest>
         RuleFor(request => request.Delta).Must((request, delta) => delta is null || delta > 1 + (request.EpsilonHigh ?? request.Epsilon))
             .WithMessage(request => $"Must be above 1 + epsilon_high = {1 + (request.EpsilonHigh ?? request.Epsilon)}: below it the clip range already bounds the ratio.");
         RuleFor(request => request.Beta).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
-        RuleFor(request => request.Normalizer).SetValidator(new NormalizerCountsValidator());
+        RuleFor(request => request.Normalizer!).SetValidator(new NormalizerCountsValidator());
+
+        RuleFor(request => request.RolloutCorrection!).SetValidator(new RolloutCorrectionValidator());
+        RuleFor(request => request.RolloutCorrection).Must((request, correction) => correction?.Mode is null || request.LossType != "vespo")
+            .WithMessage("Contradicts the loss type vespo, whose own ratio weighs the sequence.");
+        Include(new LossParametersValidator());
 
         RuleFor(request => request.Sequences).NotEmpty().WithMessage("At least one sequence is needed.");
         RuleFor(request => request.Sequences).Must(sequences => sequences.Count <= limits.Value.MaxSequences)
             .WithMessage(_ => $"At most {limits.Value.MaxSequences} sequences are allowed (Limits:MaxSequences).");
-        RuleForEach(request => request.Sequences).SetValidator(request => new SequenceLogprobsValidator(needsReference: request.Beta != 0));
+        RuleForEach(request => request.Sequences).SetValidator(request => new SequenceLogprobsValidator(request.Beta != 0, request.RolloutCorrection?.Mode is not null));
     }
 
-    private static string Unsupported<T>(string? name, NamedChoices<T> choices)
+    internal static string Unsupported<T>(string? name, NamedChoices<T> choices)
         where T : class => $"'{name}' is not supported. Supported: {choices.Listing}.";
+}
+
+/// <summary>What the parameters of single loss types must satisfy.</summary>
+internal sealed class LossParametersValidator : AbstractValidator<LossRequest>
+{
+    public LossParametersValidator()
+    {
+        RuleFor(request => request.CispoClipMax).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(request => request.CispoClipMin).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
+        RuleFor(request => request.CispoClipMin).Must((request, min) => min is null || min <= (request.CispoClipMax ?? 1 + (request.EpsilonHigh ?? request.Epsilon)))
+            .WithMessage("Must not be above the largest weight, cispo_clip_max or 1 + epsilon_high.");
+        RuleFor(request => request.SapoTemperaturePos).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(request => request.SapoTemperatureNeg).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(request => request.DroBeta).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(request => request.DroBeta).Must((request, beta) => beta is not null || request.LossType != "dro").WithMessage("Needed by the loss type dro.");
+    }
+}
+
+/// <summary>What a rollout correction must satisfy.</summary>
+internal sealed class RolloutCorrectionValidator : AbstractValidator<RolloutCorrectionSettings>
+{
+    public RolloutCorrectionValidator()
+    {
+        RuleFor(settings => settings.Mode).Must(name => name is null || RolloutCorrectionModes.All.TryGet(name, out _))
+            .WithMessage((_, name) => LossValidator.Unsupported(name, RolloutCorrectionModes.All));
+        RuleFor(settings => settings.ClipMax).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(settings => settings.ClipMin).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
+        RuleFor(settings => settings.ClipMin).Must((settings, min) => min is null || min <= (settings.ClipMax ?? RolloutCorrection.DefaultClipMax)).WithMessage("Must not be above clip_max.");
+    }
 }
 
 /// <summary>What the counts must satisfy.</summary>
@@ -53,11 +87,13 @@ internal sealed class NormalizerCountsValidator : AbstractValidator<NormalizerCo
 /// <summary>What one sequence must satisfy.</summary>
 internal sealed class SequenceLogprobsValidator : AbstractValidator<SequenceLogprobs>
 {
-    public SequenceLogprobsValidator(bool needsReference)
+    public SequenceLogprobsValidator(bool needsReference, bool needsRollout)
     {
         RuleFor(sequence => sequence.OldLogprobs).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
         RuleFor(sequence => sequence.RefLogprobs).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
         RuleFor(sequence => sequence.RefLogprobs).Must(values => values is not null || !needsReference).WithMessage("Needed because beta is not 0.");
+        RuleFor(sequence => sequence.RolloutLogprobs).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
+        RuleFor(sequence => sequence.RolloutLogprobs).Must(values => values is not null || !needsRollout).WithMessage("Needed by rollout_correction.");
         RuleFor(sequence => sequence.Mask).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
         RuleFor(sequence => sequence.Mask).Custom(CheckMask);
         RuleFor(sequence => sequence.Advantages).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
