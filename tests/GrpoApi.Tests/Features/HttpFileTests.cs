@@ -1,4 +1,5 @@
 using System.Net;
+using Grpo.Testing;
 
 namespace GrpoApi.Tests.Features;
 
@@ -13,7 +14,7 @@ public sealed class HttpFileTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task Every_request_is_answered_as_its_title_says(string file)
     {
         using var client = api.CreateClient();
-        var requests = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "http", file))).Split("\n### ")[1..];
+        var requests = (await File.ReadAllTextAsync(Path.Combine(TestData.RepositoryRoot(), "http", file))).Split("\n### ")[1..];
         Assert.Contains(requests, request => Status(request) == HttpStatusCode.BadRequest);
         foreach (var request in requests)
         {
