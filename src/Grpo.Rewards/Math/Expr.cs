@@ -5,8 +5,8 @@ public abstract record Expr
 {
     private Expr() { }
 
-    /// <summary>An exact number.</summary>
-    public sealed record Number(BigRational Value) : Expr;
+    /// <summary>An exact number, and how many decimals it was written with.</summary>
+    public sealed record Number(BigRational Value, int Decimals = 0) : Expr;
 
     /// <summary>A variable or constant: <c>x</c>, <c>x_1</c>, <c>pi</c>, <c>infinity</c>.</summary>
     public sealed record Symbol(string Name) : Expr;

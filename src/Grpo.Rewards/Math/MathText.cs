@@ -9,6 +9,9 @@ public static class MathText
 {
     private const string Currency = "$€£¥₹₩₽₺₫₴฿¢";
 
+    private static readonly string[] Greek =
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon phi chi psi omega".Split(' ');
+
     // What each command is replaced by: the ones that only draw vanish, the others get one spelling.
     private static readonly FrozenDictionary<string, string> Commands =
         new (string Names, string Replacement)[]
@@ -86,7 +89,6 @@ public static class MathText
             '÷' or '∕' or '⁄' => tidy.Append('/'),
             '°' or 'º' => tidy.Append(@"^\circ "),
             '√' => tidy.Append(@"\sqrt "),
-            'π' => tidy.Append(@"\pi "),
             '∞' => tidy.Append(@"\infty "),
             '≤' or '⩽' => tidy.Append(@"\le "),
             '≥' or '⩾' => tidy.Append(@"\ge "),
@@ -110,6 +112,7 @@ public static class MathText
             >= '⁰' and <= '⁹' => tidy.Append("^{").Append((char)(c - '⁰' + '0')).Append('}'),
             >= '₀' and <= '₉' => tidy.Append('_').Append((char)(c - '₀' + '0')),
             >= '！' and <= '～' => tidy.Append((char)(c - '！' + '!')),
+            >= 'α' and <= 'ω' => tidy.Append('\\').Append(Greek[c - 'α']).Append(' '),
             _ when Currency.Contains(c) => tidy,
             _ when CharUnicodeInfo.GetDecimalDigitValue(c) is >= 0 and var digit => tidy.Append((char)('0' + digit)),
             _ when char.IsWhiteSpace(c) => tidy.Append(' '),

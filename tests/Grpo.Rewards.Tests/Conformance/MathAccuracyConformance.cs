@@ -31,6 +31,19 @@ public class MathAccuracyConformance(ITestOutputHelper output)
     public void Probe_pairs() =>
         Agree("rewards/probe_pairs.jsonl", 0.5, row => (Boxed(row.Text("pred")), row.Text("gold"), row.GetProperty("expected").GetBoolean()), row => row.GetProperty("policy").ValueKind == JsonValueKind.Null);
 
+    [ConformanceFact("rewards/math_compare.jsonl")]
+    public void Math_verify_comparisons() =>
+        Agree("rewards/math_compare.jsonl", 0.5, row => (row.Text("prediction"), row.Text("gold"), row.GetProperty("expected").GetBoolean()));
+
+    [ConformanceFact("rewards/grader_cases.jsonl")]
+    public void Other_graders_answers() =>
+        Agree("rewards/grader_cases.jsonl", 0.5, row => (Boxed(row.Text("pred")), row.Text("gold"), row.GetProperty("expected").GetBoolean()),
+            row => row.GetProperty("policy").ValueKind == JsonValueKind.Null && row.Text("form") is "answer" or "normalize");
+
+    [ConformanceFact("rewards/issue_cases.jsonl")]
+    public void Reported_cases() =>
+        Agree("rewards/issue_cases.jsonl", 0.5, row => (Boxed(row.Text("pred")), row.Text("gold"), row.GetProperty("expected").GetBoolean()), row => row.Text("kind") == "compare");
+
     private static string Boxed(string answer) => $@"So \boxed{{{answer}}}.";
 
     private void Agree(string file, double atLeast, Func<JsonElement, (string Completion, string Gold, bool Expected)> read, Func<JsonElement, bool>? include = null)
