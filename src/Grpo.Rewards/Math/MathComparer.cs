@@ -28,10 +28,8 @@ public static class MathComparer
     /// <exception cref="MathBudgetException">The comparison is beyond <see cref="MathBudget"/>.</exception>
     public static MathVerdict Compare(MathReading gold, MathReading prediction, MathPolicy policy)
     {
-        if ((gold.Expression is null || prediction.Expression is null || gold.Text.All(char.IsLetter)) && string.Equals(gold.Text, prediction.Text, StringComparison.OrdinalIgnoreCase))
-            return new(gold.Text.Length > 0, "text");
         if (gold.Expression is null || prediction.Expression is null)
-            return new(false, "text");
+            return new(gold.Words.Length > 0 && gold.Words == prediction.Words, "text");
 
         var (left, right) = Assignments.Unwrap(gold.Expression, prediction.Expression);
         var rule = Rule(left, right, policy);

@@ -25,6 +25,9 @@ public static class MathText
     /// <summary>The tidy form. Linear in the length.</summary>
     public static string Normalize(string text)
     {
+        // JSON inside JSON doubles the backslashes; in a matrix two of them end a row.
+        if (text.Contains(@"\\", StringComparison.Ordinal) && !text.Contains(@"\begin", StringComparison.Ordinal))
+            text = text.Replace(@"\\", @"\", StringComparison.Ordinal);
         var tidy = new StringBuilder(text.Length + 8);
         for (var i = 0; i < text.Length; i++)
         {

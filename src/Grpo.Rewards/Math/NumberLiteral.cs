@@ -18,7 +18,9 @@ internal static class NumberLiteral
         var count = 0;
         var i = ReadInteger(text, digits, ref count, commaIsSeparator);
         var decimals = 0;
-        if (i < text.Length && text[i] == '.' && (i + 1 == text.Length || text[i + 1] != '.'))
+        // 0,5 is no thousands: the comma is the decimal sign.
+        var decimalComma = i == 1 && text[0] == '0' && !commaIsSeparator && text.Length > 2 && text[1] == ',' && char.IsAsciiDigit(text[2]);
+        if (decimalComma || (i < text.Length && text[i] == '.' && (i + 1 == text.Length || text[i + 1] != '.')))
         {
             var start = ++i;
             i = ReadDigits(text, i, digits, ref count);
@@ -38,7 +40,7 @@ internal static class NumberLiteral
     private static int ReadInteger(ReadOnlySpan<char> text, Span<char> digits, ref int count, bool commaIsSeparator)
     {
         var i = ReadDigits(text, 0, digits, ref count);
-        if (i is 0 or > 3)
+        if (i is 0 or > 3 || text[0] == '0')
             return i;
         while (i + 3 < text.Length && (text[i] == ' ' || (text[i] == ',' && !commaIsSeparator)))
         {
