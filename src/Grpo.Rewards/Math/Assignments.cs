@@ -7,7 +7,6 @@ internal static class Assignments
     public static (Expr Gold, Expr Prediction) Unwrap(Expr gold, Expr prediction) => (WithoutApproximation(gold), WithoutApproximation(prediction)) switch
     {
         (Expr.Relation a, Expr.Relation { Operators: ["in"] } b) => (Intervals.Of(Assigned(a), Assigned(b)), Assigned(b)),
-        (Expr.Relation { Operators: ["in"] } a, Expr.Relation b) => (Assigned(a), Intervals.Of(b, Assigned(a))),
         (Expr.Relation a, Expr.Relation b) => SameName(a, b) ? (a.Sides[^1], b.Sides[^1]) : (a, b),
         (Expr.Relation relation, var value) => (Intervals.Of(Assigned(relation), value), value),
         (var value, Expr.Relation relation) => (value, LastSide(relation)),

@@ -8,7 +8,7 @@ internal static class Intervals
 
     /// <summary>
     /// The interval that a reference such as <c>0 &lt; x &lt; 1</c> or <c>x \ge 2</c> describes, when the answer is an interval; else the reference.
-    /// An answer is turned only where the reference says "in": otherwise repeating the inequality of the question would answer it.
+    /// Only the reference is turned: an answer that repeats the inequality of the question is none.
     /// </summary>
     public static Expr Of(Expr gold, Expr answer) => answer is Expr.Compound { Open: '(' or '[' } && gold is Expr.Relation relation && Read(relation) is { } interval ? interval : gold;
 

@@ -38,6 +38,7 @@ public class AnswerExtractorTests
     [InlineData("It fell to\n-$5 at last", "-5", "number")]
     [InlineData("From 10-5 we get\n10-5", "5", "number")]
     [InlineData("One in\n3/4 of cases", "3/4", "number")]
+    [InlineData("There are 7\nparts of N2O", "7", "number")]
     [InlineData("Saturday", "Saturday", "whole")]
     public void Finds(string completion, string answer, string source) =>
         Assert.Equal(new ExtractedAnswer(answer, source), AnswerExtractor.Extract(completion));
