@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Grpo.Testing;
 
 /// <summary>Other people's test data, read in place: the folder named by GRPO_TEST_DATA, by default ../shared/data beside the repository.</summary>
@@ -14,8 +12,17 @@ internal static class TestData
 
     public static string Path(string relativePath) => System.IO.Path.GetFullPath(System.IO.Path.Combine(Root, relativePath));
 
-    public static string RepositoryRoot([CallerFilePath] string thisFile = "") =>
-        System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(thisFile)!, ".."));
+    /// <summary>The folder that holds the solution, found from where the tests run.</summary>
+    public static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(System.IO.Path.Combine(folder.FullName, "GrpoApi.sln")))
+        {
+            folder = folder.Parent ?? throw new DirectoryNotFoundException($"No GrpoApi.sln above {AppContext.BaseDirectory}.");
+        }
+
+        return folder.FullName;
+    }
 
     private static bool Exists(string relativePath) => File.Exists(Path(relativePath)) || Directory.Exists(Path(relativePath));
 }

@@ -1,3 +1,5 @@
+using GrpoApi.Features.Advantages;
+using GrpoApi.Features.Loss;
 using GrpoApi.Features.Policies;
 using GrpoApi.Features.Rewards;
 using GrpoApi.Features.Rollouts;
@@ -10,22 +12,28 @@ builder.Configuration.AddTopLevelSettings();
 builder.Services.AddLimits();
 builder.Services.AddJsonConventions();
 builder.Services.AddProblems();
+builder.Services.AddApiKeys();
 builder.Services.AddGrpoOpenApi();
 builder.Services.AddPolicies();
 builder.Services.AddRolloutRequests();
 builder.Services.AddRewardRequests();
+builder.Services.AddAdvantageRequests();
+builder.Services.AddLossRequests();
 builder.Services.AddPolicyRequests();
 
 var app = builder.Build();
 app.UseProblems();
-
+app.UseAuthentication();
+app.UseAuthorization();
 app.MapGrpoOpenApi();
-app.MapService();
 
-var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status500InternalServerError);
+var v1 = app.MapGroup("/v1").RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status500InternalServerError);
 v1.MapRollouts();
 v1.MapRewards();
+v1.MapAdvantages();
+v1.MapLoss();
 v1.MapPolicies();
+app.MapService();
 
 app.Run();
 

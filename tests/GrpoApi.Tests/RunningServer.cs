@@ -34,7 +34,7 @@ internal sealed class RunningServer : IAsyncDisposable
             output.Add(line);
             if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
             {
-                return new RunningServer(process, new Uri(line[(at + Listening.Length)..].Trim()));
+                return new RunningServer(process, new Uri(line[(at + Listening.Length)..].Trim().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)));
             }
         }
 

@@ -12,13 +12,19 @@ public static class AdvantageEstimators
         new AdvantageEstimator { Name = "grpo", Estimate = GrpoAdvantage.Estimate },
         new AdvantageEstimator { Name = "dr_grpo", Estimate = DrGrpoAdvantage.Estimate },
         new AdvantageEstimator { Name = "rloo", Estimate = RlooAdvantage.Estimate },
-        new AdvantageEstimator { Name = "gdpo", Estimate = GdpoAdvantage.Estimate, Requires = AdvantageInputs.Scores });
+        new AdvantageEstimator { Name = "gdpo", Estimate = GdpoAdvantage.Estimate, Requires = AdvantageInputs.Scores },
+        new AdvantageEstimator { Name = "opo", Estimate = OpoAdvantage.Estimate, Requires = AdvantageInputs.Lengths },
+        new AdvantageEstimator { Name = "gpg", Estimate = GpgAdvantage.Estimate },
+        new AdvantageEstimator { Name = "grpo_passk", Estimate = PassKAdvantage.Estimate },
+        new AdvantageEstimator { Name = "maxrl", Estimate = MaxRlAdvantage.Estimate },
+        new AdvantageEstimator { Name = "remax", Estimate = RemaxAdvantage.Estimate, Requires = AdvantageInputs.Baselines });
 
     /// <summary>Estimate the advantages and describe the rewards they come from.</summary>
     /// <exception cref="ArgumentException">The estimator needs an input that the batch does not have.</exception>
     public static AdvantageResult Compute(AdvantageEstimator estimator, RewardBatch batch, AdvantageOptions options)
     {
-        if (MissingInput(estimator, batch) is { } missing) throw new ArgumentException($"The estimator {estimator.Name} needs {missing}.", nameof(batch));
+        var missing = estimator.Requires & ~Given(batch);
+        if (missing != AdvantageInputs.None) throw new ArgumentException($"The estimator {estimator.Name} needs {missing}.", nameof(batch));
         var advantages = new double[batch.Count];
         estimator.Estimate(batch, options, advantages);
 
@@ -27,11 +33,8 @@ public static class AdvantageEstimators
         return new() { Advantages = advantages, Groups = groups, Metrics = AdvantageMetrics.Of(batch, groups) };
     }
 
-    private static string? MissingInput(AdvantageEstimator estimator, RewardBatch batch) => estimator.Requires switch
-    {
-        var needs when needs.HasFlag(AdvantageInputs.Scores) && batch.Scores is null => "scores",
-        var needs when needs.HasFlag(AdvantageInputs.Lengths) && batch.Lengths is null => "lengths",
-        var needs when needs.HasFlag(AdvantageInputs.Baselines) && batch.Baselines is null => "baselines",
-        _ => null,
-    };
+    private static AdvantageInputs Given(RewardBatch batch) =>
+        (batch.Scores is null ? AdvantageInputs.None : AdvantageInputs.Scores) |
+        (batch.Lengths is null ? AdvantageInputs.None : AdvantageInputs.Lengths) |
+        (batch.Baselines is null ? AdvantageInputs.None : AdvantageInputs.Baselines);
 }

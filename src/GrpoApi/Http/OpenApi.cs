@@ -29,6 +29,7 @@ public static class OpenApi
             document.Servers?.Clear();
             return Task.CompletedTask;
         });
+        options.AddDocumentTransformer(ApiKeyServices.DescribeAsync);
         options.AddSchemaTransformer(SchemaConventions.ApplyAsync);
         options.AddOperationTransformer(RequestExamples.ApplyAsync);
         options.AddOperationTransformer(SortResponsesAsync);

@@ -51,7 +51,7 @@ public class AdvantageLawTests
 
     private static double[][] Compute(string estimator, double[][] groups, AdvantageOptions? options = null)
     {
-        var batch = RewardBatch.Of([.. groups.SelectMany(group => group)], [.. groups.Select(group => group.Length)]);
+        var batch = new RewardBatch([.. groups.SelectMany(group => group)], [.. groups.Select(group => group.Length)]);
         var advantages = AdvantageEstimators.Compute(AdvantageEstimators.All[estimator], batch, options ?? new()).Advantages;
         return [.. Enumerable.Range(0, groups.Length).Select(group => advantages[batch.Group(group)])];
     }

@@ -8,11 +8,15 @@ internal static class GoldenAdvantage
 {
     public static (string Estimator, RewardBatch Batch, AdvantageOptions Options)? Of(GoldenCase golden)
     {
-        if (Estimator(golden) is not { } estimator || (HasSingleton(golden) && golden.Trainer is "verl" or "skyrl")) return null;
+        if (Estimator(golden) is not { } estimator || KeepsTheRewardOfASingleton(golden)) return null;
         var batch = golden.HasInput("rewards_per_func")
-            ? RewardBatch.Of(Scores(golden), Groups(golden))
-            : RewardBatch.Of(Rewards(golden), Groups(golden));
-        return (estimator, batch, Options(golden));
+            ? new RewardBatch(Scores(golden), Groups(golden))
+            : new RewardBatch(Rewards(golden), Groups(golden));
+        return (estimator, batch with
+        {
+            Lengths = estimator == "opo" ? [.. golden.Matrix("mask").Select(row => row.Sum())] : null,
+            Baselines = estimator == "remax" ? golden.Vector("reward_baselines") : null,
+        }, Options(golden));
     }
 
     /// <summary>The expected advantages, one per completion: token-level answers repeat it on every token of the mask.</summary>
@@ -30,7 +34,9 @@ internal static class GoldenAdvantage
         ("trl", var name) => name,
         ("verl", "grpo" or "grpo_vectorized") => golden.HasParam("norm_adv_by_std_in_grpo") && !golden.Flag("norm_adv_by_std_in_grpo") ? "dr_grpo" : "grpo",
         ("verl", "rloo" or "rloo_vectorized") => "rloo",
+        ("verl", "opo" or "gpg" or "grpo_passk" or "remax") => golden.Text("estimator"),
         ("skyrl", "grpo") => "grpo",
+        ("prime_rl", "max_rl") => "maxrl",
         ("openrlhf", "rloo" or "dr_grpo") => golden.Text("estimator"),
         ("openrlhf", "group_norm") or ("open_instruct", "grpo") => "grpo",
         ("prime_rl", "grpo") => "dr_grpo",
@@ -54,7 +60,9 @@ internal static class GoldenAdvantage
             "group" => RewardScaling.Group,
             "batch" => RewardScaling.Batch,
             "none" => RewardScaling.None,
-            _ => golden.Flag("normalize_advantages") ? RewardScaling.Batch : null,
+            _ when golden.Flag("normalize_advantages") => RewardScaling.Batch,
+            _ when golden.HasParam("norm_adv_by_std_in_grpo") && !golden.Flag("norm_adv_by_std_in_grpo") => RewardScaling.None,
+            _ => null,
         },
         MultiObjectiveAggregation = golden.Text("multi_objective_aggregation") == "normalize_then_sum"
             ? MultiObjectiveAggregation.NormalizeThenSum
@@ -83,11 +91,13 @@ internal static class GoldenAdvantage
             return [.. golden.Inputs.GetProperty("group_ids").EnumerateArray().GroupBy(id => id.ToString()).Select(group => group.Count())];
         }
 
+        if (!golden.HasInput("group_size")) return [golden.Matrix("mask").Length];
         var size = golden.Inputs.GetProperty("group_size").GetInt32();
         var count = (golden.HasInput("rewards") ? golden.Inputs.GetProperty("rewards") : golden.Inputs.GetProperty("rewards_per_func")).GetArrayLength();
         return [.. Enumerable.Repeat(size, count / size)];
     }
 
-    /// <summary>verl gives the only completion of a prompt its raw reward, where we follow TRL and give 0.</summary>
-    private static bool HasSingleton(GoldenCase golden) => (golden.HasInput("group_ids") || golden.HasInput("group_size")) && Groups(golden).Contains(1);
+    /// <summary>verl and SkyRL give the only completion of a prompt its raw reward, where we follow TRL and give 0.</summary>
+    private static bool KeepsTheRewardOfASingleton(GoldenCase golden) =>
+        golden.Trainer is "verl" or "skyrl" && golden.Text("estimator") is "grpo" or "grpo_vectorized" or "rloo" or "opo" && Groups(golden).Contains(1);
 }

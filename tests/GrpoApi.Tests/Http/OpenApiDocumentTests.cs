@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Grpo.Testing;
 
 namespace GrpoApi.Tests.Http;
 
 /// <summary>The document is the contract: what is served, what the build wrote and what is committed are one.</summary>
 public sealed class OpenApiDocumentTests(ApiFactory api) : IClassFixture<ApiFactory>
 {
-    private static readonly string Committed = Path.Combine(Repository.Root, "docs", "openapi.json");
+    private static readonly string Committed = Path.Combine(TestData.RepositoryRoot(), "docs", "openapi.json");
     private static readonly string[] Methods = ["get", "post", "put", "delete"];
 
     [Fact]
@@ -38,6 +39,20 @@ public sealed class OpenApiDocumentTests(ApiFactory api) : IClassFixture<ApiFact
             {
                 Assert.Contains(operation["responses"]!.AsObject(), response => response.Value!["content"]?["application/problem+json"] is not null);
             }
+        }
+    }
+
+    [Fact]
+    public async Task Every_example_succeeds_unchanged()
+    {
+        using var client = await api.CreateReadyClientAsync();
+        var posts = (await OperationsAsync(client)).Where(operation => operation.Operation["requestBody"] is not null).ToList();
+        Assert.NotEmpty(posts);
+        foreach (var (path, method, operation) in posts)
+        {
+            var example = operation["requestBody"]!["content"]!["application/json"]!["example"];
+            Assert.True(example is not null, $"{method} {path} has no example");
+            await client.PostForJsonAsync(path.Replace("{name}", "fake", StringComparison.Ordinal), example.ToJsonString());
         }
     }
 

@@ -2,7 +2,7 @@ namespace Grpo.Advantages.Estimators;
 
 /// <summary>
 /// Centred rewards, A_i = r_i - mean(group): dividing by the spread would favour questions that are too easy or too hard.
-/// Source: Dr. GRPO, arXiv:2503.20783, section 3.1.
+/// Source: Dr. GRPO, arXiv:2503.20783.
 /// </summary>
 public static class DrGrpoAdvantage
 {

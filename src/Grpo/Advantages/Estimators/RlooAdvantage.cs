@@ -2,7 +2,7 @@ namespace Grpo.Advantages.Estimators;
 
 /// <summary>
 /// Leave-one-out baseline, A_i = r_i - mean of the other rewards = G / (G - 1) (r_i - mean(group)), where G counts the judged completions.
-/// Source: arXiv:2402.14740, section 3; a completion without judged siblings gets 0 as in TRL, where verl keeps its raw reward.
+/// Source: arXiv:2402.14740; a completion without judged siblings gets 0 as in TRL, where verl keeps its raw reward.
 /// </summary>
 public static class RlooAdvantage
 {

@@ -1,6 +1,6 @@
 namespace Grpo.Losses.Aggregations;
 
-/// <summary>Mean over sequences of the sum over tokens / a constant length (Dr. GRPO, arXiv:2503.20783, section 3.2).</summary>
+/// <summary>Mean over sequences of the sum over tokens / a constant length (Dr. GRPO, arXiv:2503.20783).</summary>
 public static class SeqMeanTokenSumNorm
 {
     /// <inheritdoc cref="WeighTokens"/>

@@ -2,7 +2,7 @@ namespace Grpo.Losses.Terms;
 
 /// <summary>
 /// The clipped surrogate, min(r A, clip(r, 1 - epsilon, 1 + epsilon_high) A). Source: PPO, arXiv:1707.06347, equation 7; GRPO, arXiv:2402.03300,
-/// equation 3. With delta the first term is min(r, delta) A (two-sided clipping, arXiv:2505.07291, section 3.4).
+/// equation 3. With delta the first term is min(r, delta) A (two-sided clipping, INTELLECT-2, arXiv:2505.07291).
 /// </summary>
 public readonly struct ClippedSurrogate : IPolicyTerm
 {

@@ -18,7 +18,7 @@ internal sealed record PolicySettings(string DefaultName, IReadOnlyList<PolicySo
         var policies = configuration.GetSection("Policies");
         var defaultName = policies["Default"] is { Length: > 0 } name ? name : BuiltIn;
         var root = Path.GetFullPath(configuration["Models:Root"] is { Length: > 0 } configured ? configured : Path.Combine(TopLevelSettings.Folder, "models"));
-        List<PolicySource> sources = [.. policies.GetChildren().Where(section => section.Value is null).Select(section => ReadSource(section, root))];
+        List<PolicySource> sources = [.. policies.GetChildren().Where(section => !section.Key.Equals("Default", StringComparison.OrdinalIgnoreCase)).Select(section => ReadSource(section, root))];
         if (sources.TrueForAll(source => source.Name != defaultName))
         {
             sources.Add(new PolicySource { Name = defaultName, Path = Path.Combine(root, defaultName) });
@@ -37,13 +37,8 @@ internal sealed record PolicySettings(string DefaultName, IReadOnlyList<PolicySo
             KvCacheBytes = Positive(section, "KvCacheBytes", long.MaxValue),
             Threads = (int?)Positive(section, "Threads", 1024),
         };
-        return Providers(section.GetSection("Providers")) is { Count: > 0 } providers ? source with { Providers = providers } : source;
+        return section.ReadList("Providers") is { Count: > 0 } providers ? source with { Providers = providers } : source;
     }
-
-    /// <summary>A JSON array, or names separated by commas, which is easier on a command line.</summary>
-    private static List<string> Providers(IConfigurationSection section) => section.Value is { } text
-        ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]
-        : [.. section.GetChildren().Select(child => child.Value).OfType<string>()];
 
     private static long? Positive(IConfigurationSection section, string key, long largest)
     {

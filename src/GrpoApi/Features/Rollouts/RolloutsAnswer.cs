@@ -7,13 +7,13 @@ namespace GrpoApi.Features.Rollouts;
 internal static class RolloutsAnswer
 {
     /// <summary>The answer to a request.</summary>
-    public static RolloutsResponse From(RolloutsRequest request, PolicyInfo policy, RolloutPlan plan, IReadOnlyList<CompletionGroup> groups) => new()
+    public static RolloutsResponse From(RolloutsRequest request, PolicyInfo policy, RolloutPlan plan, IReadOnlyList<CompletionGroup> groups, RolloutJudgement? judgement, TimeSpan judging) => new()
     {
         Policy = policy.Name,
         PolicyVersion = policy.Version,
         Seed = plan.Seed,
-        Groups = [.. groups.Select((group, index) => Group(request, group, index))],
-        Metrics = CompletionMetrics.Of([.. groups.SelectMany(group => group.Completions)]),
+        Groups = [.. groups.Select((group, index) => Group(request, group, index, judgement))],
+        Metrics = Metrics(groups, judgement),
         Usage = new TokenUsage
         {
             PromptTokens = groups.Sum(group => group.PromptTokenIds.Length),
@@ -24,19 +24,33 @@ internal static class RolloutsAnswer
             QueueMs = groups.Max(group => group.Timing.QueueMs),
             PrefillMs = groups.Max(group => group.Timing.PrefillMs),
             DecodeMs = groups.Max(group => group.Timing.DecodeMs),
-            RewardsMs = 0,
+            RewardsMs = judging.TotalMilliseconds,
         },
     };
 
-    private static RolloutGroup Group(RolloutsRequest request, CompletionGroup group, int index) => new()
+    private static Dictionary<string, double?> Metrics(IReadOnlyList<CompletionGroup> groups, RolloutJudgement? judgement)
+    {
+        var metrics = CompletionMetrics.Of([.. groups.SelectMany(group => group.Completions)]);
+        foreach (var (name, value) in judgement?.Metrics ?? new Dictionary<string, double?>())
+        {
+            metrics[name] = value;
+        }
+
+        return metrics;
+    }
+
+    private static RolloutGroup Group(RolloutsRequest request, CompletionGroup group, int index, RolloutJudgement? judgement) => new()
     {
         Id = request.Prompts[index].Id ?? $"p{index}",
         PromptIndex = index,
         PromptTokenIds = group.PromptTokenIds,
-        Completions = [.. group.Completions.Select(completion => Completion(request.Include, completion))],
+        Completions = [.. group.Completions.Select((completion, member) => Completion(request.Include, completion, judgement, (index * request.GroupSize) + member))],
+        RewardMean = judgement?.Groups[index].Mean,
+        RewardStd = judgement?.Groups[index].Std,
+        RewardStdIsZero = judgement?.Groups[index].StdIsZero,
     };
 
-    private static RolloutCompletion Completion(IReadOnlyList<RolloutField> include, Completion completion) => new()
+    private static RolloutCompletion Completion(IReadOnlyList<RolloutField> include, Completion completion, RolloutJudgement? judgement, int position) => new()
     {
         Index = completion.Index,
         Text = include.Contains(RolloutField.Text) ? completion.Text : null,
@@ -52,5 +66,8 @@ internal static class RolloutsAnswer
             _ => null,
         },
         PolicyVersion = completion.PolicyVersion,
+        Scores = judgement?.Samples[position].Scores,
+        Reward = judgement?.Samples[position].Reward,
+        Advantage = judgement?.Advantages?[position],
     };
 }

@@ -11,8 +11,10 @@ public static class RolloutsEndpoints
     private const string Example = """
         {
           "prompts": [{"messages": [{"role": "user", "content": "What is 37 + 58?"}], "reference": {"answer": "95", "language": "en"}}],
-          "group_size": 4,
-          "sampling": {"temperature": 1.0, "max_tokens": 64, "seed": 1234}
+          "group_size": 8,
+          "sampling": {"temperature": 1.0, "max_tokens": 256, "seed": 1234},
+          "rewards": [{"name": "accuracy"}, {"name": "format", "weight": 0.5}],
+          "advantages": {"estimator": "grpo"}
         }
         """;
 
@@ -31,6 +33,7 @@ public static class RolloutsEndpoints
 
     /// <summary>Sample a group of completions for each prompt.</summary>
     /// <remarks>
+    /// With <c>rewards</c> each completion is scored, with <c>advantages</c> it is compared with its group: the first three steps in one request.
     /// Every completion comes with the log-probability of each of its tokens under the policy that sampled it, which is what the ratio of the loss needs later.
     /// The same request with the same seed gives the same completions, whatever else the server does.
     /// When the client goes away, sampling stops.
@@ -40,11 +43,13 @@ public static class RolloutsEndpoints
     /// <response code="404">No policy has that name.</response>
     /// <response code="413">The body is larger than the limit.</response>
     /// <response code="503">The policy is loading, could not be loaded, or its queue is full; try again after Retry-After seconds.</response>
-    public static async Task<Ok<RolloutsResponse>> SampleRollouts(RolloutsRequest request, PolicyCatalog policies, CancellationToken cancellationToken)
+    public static async Task<Ok<RolloutsResponse>> SampleRollouts(RolloutsRequest request, PolicyCatalog policies, TimeProvider time, CancellationToken cancellationToken)
     {
         var policy = policies.Get(request.Policy);
         var plan = RolloutPlan.For(request, policy);
         var groups = await policy.SampleAllAsync(plan.Groups, cancellationToken);
-        return TypedResults.Ok(RolloutsAnswer.From(request, policy.Info, plan, groups));
+        var sampled = time.GetTimestamp();
+        var judgement = RolloutJudgement.Of(request, groups, policy.Tokenizer, cancellationToken);
+        return TypedResults.Ok(RolloutsAnswer.From(request, policy.Info, plan, groups, judgement, time.GetElapsedTime(sampled)));
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using GrpoApi.Features.Rewards;
 
 namespace GrpoApi.Features.Rollouts;
 
@@ -21,6 +22,12 @@ public sealed record RolloutsRequest
 
     /// <summary>How tokens are drawn.</summary>
     public RolloutSampling Sampling { get; init; } = new();
+
+    /// <summary>The rewards that score each completion, as in <c>POST /v1/rewards</c>; absent: none.</summary>
+    public IReadOnlyList<RewardSpec>? Rewards { get; init; }
+
+    /// <summary>How the rewards become advantages; needs <c>rewards</c>; absent: no advantages.</summary>
+    public RolloutAdvantages? Advantages { get; init; }
 
     /// <summary>The per-completion fields wanted.</summary>
     /// <value>The default value is text, token_ids and logprobs.</value>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FluentValidation;
 using FluentValidation.Results;
 using GrpoApi.Features.Policies;
+using GrpoApi.Features.Rewards;
 using GrpoApi.Http;
 using Microsoft.Extensions.Options;
 
@@ -23,6 +24,9 @@ public sealed class RolloutsRequestValidator : AbstractValidator<RolloutsRequest
             .Must((request, size) => (long)size * request.Prompts.Count <= limits.MaxCompletionsPerRequest)
             .WithMessage(request => $"{request.Prompts.Count} prompts times {request.GroupSize} completions are more than the {limits.MaxCompletionsPerRequest} allowed.");
         RuleFor(request => request.Sampling).SetValidator(new RolloutSamplingValidator(limits));
+        RuleFor(request => request.Rewards).AreRewards(limits.MaxRewards);
+        RuleFor(request => request.Advantages).Must((request, advantages) => advantages is null || request.Rewards is not null).WithMessage("Advantages need rewards.");
+        RuleFor(request => request.Advantages!).SetValidator(new RolloutAdvantagesValidator()).When(request => request.Advantages is not null);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Grpo.Rewards;
 using Grpo.Rollouts;
 
 namespace GrpoApi.Features.Rollouts;
@@ -90,6 +91,15 @@ public sealed record RolloutCompletion
 
     /// <summary>The version of the weights that sampled it.</summary>
     public required int PolicyVersion { get; init; }
+
+    /// <summary>What each reward says, by its name; null without rewards.</summary>
+    public IReadOnlyDictionary<string, RewardScore>? Scores { get; init; }
+
+    /// <summary>Weighted sum of the scores that are not null; null when all are, and without rewards.</summary>
+    public double? Reward { get; init; }
+
+    /// <summary>The advantage over its group; null when not asked for.</summary>
+    public double? Advantage { get; init; }
 }
 
 /// <summary>Tokens read and sampled.</summary>

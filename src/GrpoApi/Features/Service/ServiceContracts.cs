@@ -39,6 +39,10 @@ public sealed record InfoResponse
     /// <example>0.1.0</example>
     public required string Version { get; init; }
 
+    /// <summary>The version of ONNX Runtime in this process.</summary>
+    /// <example>1.30.0</example>
+    public required string OnnxruntimeVersion { get; init; }
+
     /// <summary>The policy meant when a request names none.</summary>
     /// <example>tiny-r1</example>
     public required string DefaultPolicy { get; init; }

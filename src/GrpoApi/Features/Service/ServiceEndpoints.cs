@@ -1,5 +1,6 @@
 using System.Reflection;
 using Grpo.Engines;
+using Grpo.OnnxRuntime;
 using GrpoApi.Features.Policies;
 using GrpoApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,7 +19,7 @@ public static class ServiceEndpoints
         routes.MapGet("/health/live", GetLiveness).WithName("GetLiveness").WithTags(Tag);
         routes.MapGet("/health/ready", GetReadiness).WithName("GetReadiness").WithTags(Tag).Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/health", GetReadiness).WithName("GetHealth").WithTags(Tag).Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet("/info", GetInfo).WithName("GetInfo").WithTags(Tag);
+        routes.MapGet("/info", GetInfo).WithName("GetInfo").WithTags(Tag).RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized);
         return routes;
     }
 
@@ -45,10 +46,12 @@ public static class ServiceEndpoints
     /// <summary>What the service is, what it allows, and its policies.</summary>
     /// <remarks>Trainers size their batches by <c>limits</c>.</remarks>
     /// <response code="200">Version, limits and policies.</response>
+    /// <response code="401">Keys are configured and none was presented.</response>
     public static Ok<InfoResponse> GetInfo(PolicyCatalog policies, IOptions<LimitsOptions> limits) => TypedResults.Ok(new InfoResponse
     {
         Name = "GrpoApi",
         Version = Version,
+        OnnxruntimeVersion = OrtEnv.Version,
         DefaultPolicy = policies.DefaultName,
         Limits = limits.Value,
         Policies = [.. policies.List().Select(policy => PolicyDescription.Of(policy.Info))],

@@ -1,0 +1,49 @@
+using Grpo.Losses;
+using GrpoApi.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace GrpoApi.Features.Loss;
+
+/// <summary>Step 4: advantages and log-probabilities to the loss and its gradient.</summary>
+public static class LossEndpoints
+{
+    private const string Example = """
+        {
+          "loss_type": "grpo",
+          "epsilon": 0.2,
+          "beta": 0.04,
+          "kl_estimator": "k3",
+          "explain": true,
+          "sequences": [
+            {"logprobs": [-0.7, -1.8, -0.4], "old_logprobs": [-1.0, -2.0, -0.5], "ref_logprobs": [-1.1, -1.9, -0.5], "mask": [1, 1, 1], "advantage": 0.87},
+            {"logprobs": [-1.2, -0.6], "old_logprobs": [-0.9, -0.7], "ref_logprobs": [-1.0, -0.7], "mask": [1, 1], "advantage": -0.87}
+          ]
+        }
+        """;
+
+    /// <summary>Maps the operation.</summary>
+    public static IEndpointRouteBuilder MapLoss(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/loss", ComputeLoss).WithName("ComputeLoss").WithTags("4 Loss")
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .WithRequestValidation<LossRequest>().WithRequestExample(Example);
+        return routes;
+    }
+
+    /// <summary>Registers the validator.</summary>
+    public static IServiceCollection AddLossRequests(this IServiceCollection services) =>
+        services.AddRequestValidator<LossRequest, LossValidator>();
+
+    /// <summary>Compute the loss of a batch and its gradient with respect to every log-probability.</summary>
+    /// <remarks>
+    /// loss = -sum over tokens of weight (min(r A, clip(r) A) - beta KL), with r = exp(logprob - old_logprob) and weights from the aggregation
+    /// (arXiv:2402.03300, equation 3). A trainer continues with its own backward pass from grad_logprobs: logprobs.backward(gradient=grad_logprobs).
+    /// Everything is computed in double precision; the gradient is exact and always finite.
+    /// </remarks>
+    /// <param name="request">The sequences and the loss.</param>
+    /// <response code="200">The loss, one gradient per sequence in the order sent, and metrics.</response>
+    /// <response code="400">The request is not valid; errors are keyed by its JSON paths.</response>
+    /// <response code="413">The body is larger than the limit.</response>
+    public static Ok<LossResponse> ComputeLoss(LossRequest request) =>
+        TypedResults.Ok(PolicyLoss.Compute(request.ToBatch(), request.ToOptions()).ToResponse(request));
+}

@@ -1,0 +1,66 @@
+namespace GrpoApi.Tests.Features.Loss;
+
+public sealed class LossValidationTests(ApiFactory api) : IClassFixture<ApiFactory>
+{
+    private readonly HttpClient _client = api.CreateClient();
+
+    [Theory]
+    [InlineData("sequences[0].old_logprobs", "1 values for 2 logprobs", """{"logprobs": [-1, -2], "old_logprobs": [-1], "advantage": 1}""")]
+    [InlineData("sequences[0].ref_logprobs", "3 values for 2 logprobs", """{"logprobs": [-1, -2], "ref_logprobs": [-1, -2, -3], "advantage": 1}""")]
+    [InlineData("sequences[0].mask", "1 values for 2 logprobs", """{"logprobs": [-1, -2], "mask": [1], "advantage": 1}""")]
+    [InlineData("sequences[0].mask[1]", "0 or 1", """{"logprobs": [-1, -2], "mask": [1, 0.5], "advantage": 1}""")]
+    [InlineData("sequences[0].advantages", "3 values for 2 logprobs", """{"logprobs": [-1, -2], "advantages": [1, 2, 3]}""")]
+    [InlineData("sequences[0].advantages", "give one of the two", """{"logprobs": [-1, -2], "advantage": 1, "advantages": [1, 2]}""")]
+    [InlineData("sequences[0].advantage", "Give advantage", """{"logprobs": [-1, -2]}""")]
+    [InlineData("sequences[0].logprobs[1]", "a finite number", """{"logprobs": [-1, -1e999], "advantage": 1}""")]
+    [InlineData("sequences[0].logprobs[1]", "a finite number", """{"logprobs": [-1, null], "advantage": 1}""")]
+    [InlineData("sequences[0].old_logprob", "not known", """{"logprobs": [-1], "old_logprob": [-1], "advantage": 1}""")]
+    [InlineData("sequences[0].logprobs", "required", """{"advantage": 1}""")]
+    public Task A_bad_sequence_is_told_where_and_why(string path, string message, string sequence) =>
+        AssertInvalidAsync($$"""{"sequences": [{{sequence}}]}""", path, message);
+
+    [Theory]
+    [InlineData("loss_type", "grpo, bnpo, dr_grpo, dapo", "\"loss_type\": \"ppo2\"")]
+    [InlineData("importance_sampling_level", "token, sequence, sequence_token", "\"importance_sampling_level\": \"word\"")]
+    [InlineData("aggregation", "token-mean, seq-mean-token-mean", "\"aggregation\": \"mean\"")]
+    [InlineData("kl_estimator", "k1, k2, k3, abs", "\"kl_estimator\": \"k4\"")]
+    [InlineData("epsilon", "at least 0", "\"epsilon\": -0.1")]
+    [InlineData("epsilon_high", "at least 0", "\"epsilon_high\": -0.1")]
+    [InlineData("epsilon_hgih", "not known", "\"epsilon_hgih\": 0.1")]
+    [InlineData("delta", "above 1 + epsilon_high = 1.28", "\"epsilon_high\": 0.28, \"delta\": 1.28")]
+    [InlineData("rollout_correction.mode", "token_truncate, token_mask", "\"rollout_correction\": {\"mode\": \"tis\"}")]
+    [InlineData("rollout_correction.clip_min", "clip_max", "\"rollout_correction\": {\"mode\": \"token_mask\", \"clip_max\": 2, \"clip_min\": 2.5}")]
+    [InlineData("sequences[0].rollout_logprobs", "Needed by rollout_correction", "\"rollout_correction\": {\"mode\": \"token_mask\"}")]
+    [InlineData("rollout_correction", "vespo", "\"loss_type\": \"vespo\", \"rollout_correction\": {\"mode\": \"token_mask\"}")]
+    [InlineData("dro_beta", "Needed by the loss type dro", "\"loss_type\": \"dro\"")]
+    [InlineData("sapo_temperature_neg", "above 0", "\"loss_type\": \"sapo\", \"sapo_temperature_neg\": 0")]
+    [InlineData("cispo_clip_min", "largest weight", "\"loss_type\": \"cispo\", \"cispo_clip_max\": 2, \"cispo_clip_min\": 3")]
+    [InlineData("beta", "at least 0", "\"beta\": -1")]
+    [InlineData("sequences[0].ref_logprobs", "beta is not 0", "\"beta\": 0.1")]
+    [InlineData("normalizer.num_items_in_batch", "above 0", "\"normalizer\": {\"num_items_in_batch\": 0}")]
+    [InlineData("normalizer.loss_scale_factor", "max_completion_length", "\"normalizer\": {\"loss_scale_factor\": 10, \"max_completion_length\": 10}")]
+    [InlineData("normalizer.empty_rows", "count, skip", "\"normalizer\": {\"empty_rows\": \"drop\"}")]
+    [InlineData("gradients", "true or false", "\"gradients\": \"yes\"")]
+    public Task A_bad_setting_is_told_where_and_why(string path, string message, string setting) =>
+        AssertInvalidAsync($$"""{ {{setting}}, "sequences": [{"logprobs": [-1, -2], "advantage": 1}]}""", path, message);
+
+    [Theory]
+    [InlineData("""{"sequences": []}""", "sequences", "At least one")]
+    [InlineData("""{"loss_type": "grpo"}""", "sequences", "required")]
+    public Task A_batch_is_needed(string json, string path, string message) => AssertInvalidAsync(json, path, message);
+
+    [Fact]
+    public async Task Limits_are_settings()
+    {
+        using var small = new ApiFactory { Settings = { ["Limits:MaxSequences"] = "1" } };
+        using var client = small.CreateClient();
+        using var response = await client.PostTextAsync("/v1/loss", """{"sequences": [{"logprobs": [-1], "advantage": 1}, {"logprobs": [-1], "advantage": 1}]}""");
+        Assert.Contains("Limits:MaxSequences", await Problem.AssertInvalidAsync(response, "sequences"), StringComparison.Ordinal);
+    }
+
+    private async Task AssertInvalidAsync(string json, string path, string message)
+    {
+        using var response = await _client.PostTextAsync("/v1/loss", json);
+        Assert.Contains(message, await Problem.AssertInvalidAsync(response, path), StringComparison.Ordinal);
+    }
+}

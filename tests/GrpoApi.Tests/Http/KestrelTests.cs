@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace GrpoApi.Tests.Http;
+
+/// <summary>What the test server does not do: body limits and connections that break, on Kestrel in this process.</summary>
+public sealed class KestrelTests : IAsyncLifetime, IDisposable
+{
+    private readonly ApiFactory _api = new();
+    private HttpClient _client = null!;
+
+    public async Task InitializeAsync()
+    {
+        _api.UseKestrel(0);
+        _api.StartServer();
+        _client = await _api.CreateReadyClientAsync();
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _client?.Dispose();
+        _api.Dispose();
+    }
+
+    [Fact]
+    public async Task A_body_of_100_MB_is_413_before_it_is_sent()
+    {
+        using var socket = await ConnectAsync();
+        await socket.SendAsync(Encoding.ASCII.GetBytes("POST /v1/rollouts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n{"));
+        var answer = await ReadToEndAsync(socket);
+        Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
+        Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains("urn:grpoapi:problem:body-too-large", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_grows_past_the_limit_is_413_too()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/rollouts") { Content = new StringContent(new string(' ', 68 * 1024 * 1024), Encoding.UTF8, "application/json") };
+        request.Headers.TransferEncodingChunked = true;
+        using var response = await _client.SendAsync(request);
+        await Problem.AssertAsync(response, HttpStatusCode.RequestEntityTooLarge, "body-too-large");
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_stops_the_sampling_and_the_server_goes_on()
+    {
+        var (started, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _api.Policy.Before = async (_, token) =>
+        {
+            await using var registration = token.Register(cancelled.SetResult);
+            started.SetResult();
+            await cancelled.Task;
+            token.ThrowIfCancellationRequested();
+        };
+        using (var socket = await ConnectAsync())
+        {
+            const string Body = """{"prompts": [{"text": "a"}]}""";
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"POST /v1/rollouts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"));
+            await started.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        _api.Policy.Before = (_, _) => Task.CompletedTask;
+        await _client.PostForJsonAsync("/v1/rollouts", """{"prompts": [{"text": "a"}]}""");
+    }
+
+    private async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, _client.BaseAddress!.Port);
+        return socket;
+    }
+
+    private static async Task<string> ReadToEndAsync(Socket socket)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var reader = new StreamReader(new NetworkStream(socket));
+        return await reader.ReadToEndAsync(patience.Token);
+    }
+}
