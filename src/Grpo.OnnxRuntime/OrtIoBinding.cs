@@ -26,57 +26,29 @@ public sealed unsafe class OrtIoBinding : IDisposable
     /// The session has no such input. Call <see cref="ClearBoundInputs"/> before the binding is used again: ONNX Runtime leaves it
     /// inconsistent.
     /// </exception>
-    public void BindInput(string name, OrtValue value)
-    {
-        using var native = value.Handle.Use();
-        BindInput(name, native.Value);
-    }
+    public void BindInput(string name, OrtValue value) => Bind(OrtApi.Instance->BindInput, name, value);
 
     /// <summary>
     /// Binds an input over memory of the caller, without an <see cref="OrtValue"/> and so without garbage: for inputs whose shape changes at
-    /// every step. Parameters and lifetime as in <see cref="OrtValue.CreateTensorWithData"/>.
+    /// every step. Parameters as in <see cref="OrtValue.CreateTensorWithData"/>; the memory must stay valid while it is bound.
     /// </summary>
     /// <exception cref="OnnxRuntimeException">The session has no such input, or fewer bytes than the shape needs.</exception>
     public void BindInput(
-        string name, OrtMemoryInfo memoryInfo, TensorElementType elementType, ReadOnlySpan<long> shape, nint data, long bytes)
-    {
-        var value = OrtValue.CreateNativeTensorWithData(memoryInfo, elementType, shape, data, bytes);
-        try
-        {
-            BindInput(name, value);
-        }
-        finally
-        {
-            OrtApi.Instance->ReleaseValue(value); // The binding holds its own reference.
-        }
-    }
+        string name, OrtMemoryInfo memoryInfo, TensorElementType elementType, ReadOnlySpan<long> shape, nint data, long bytes) =>
+        BindOwned(OrtApi.Instance->BindInput, name, OrtValue.CreateNativeTensorWithData(memoryInfo, elementType, shape, data, bytes));
 
     /// <summary>Binds an output to a tensor that the run writes into; its shape must be the one the run produces.</summary>
     /// <remarks>
     /// Bind the same tensor as input and output to let an operator update it in place. A name that the session does not have is refused by
     /// the run.
     /// </remarks>
-    public void BindOutput(string name, OrtValue value)
-    {
-        using var native = value.Handle.Use();
-        BindOutput(name, native.Value);
-    }
+    public void BindOutput(string name, OrtValue value) => Bind(OrtApi.Instance->BindOutput, name, value);
 
     /// <summary>Binds an output over memory of the caller, as the input overload does.</summary>
     /// <exception cref="OnnxRuntimeException">Fewer bytes than the shape needs.</exception>
     public void BindOutput(
-        string name, OrtMemoryInfo memoryInfo, TensorElementType elementType, ReadOnlySpan<long> shape, nint data, long bytes)
-    {
-        var value = OrtValue.CreateNativeTensorWithData(memoryInfo, elementType, shape, data, bytes);
-        try
-        {
-            BindOutput(name, value);
-        }
-        finally
-        {
-            OrtApi.Instance->ReleaseValue(value);
-        }
-    }
+        string name, OrtMemoryInfo memoryInfo, TensorElementType elementType, ReadOnlySpan<long> shape, nint data, long bytes) =>
+        BindOwned(OrtApi.Instance->BindOutput, name, OrtValue.CreateNativeTensorWithData(memoryInfo, elementType, shape, data, bytes));
 
     /// <summary>Lets each run allocate this output in a place; read it with <see cref="GetOutputValues"/>.</summary>
     public void BindOutputToDevice(string name, OrtMemoryInfo memoryInfo)
@@ -133,17 +105,28 @@ public sealed unsafe class OrtIoBinding : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();
 
-    private void BindInput(string name, nint value)
+    private void Bind(delegate* unmanaged<nint, byte*, nint, nint> bind, string name, OrtValue value)
     {
-        using var binding = Handle.Use();
-        fixed (byte* text = _session.EncodedName(name))
-            OrtStatus.Check(OrtApi.Instance->BindInput(binding.Value, text, value));
+        using var native = value.Handle.Use();
+        Bind(bind, name, native.Value);
     }
 
-    private void BindOutput(string name, nint value)
+    private void BindOwned(delegate* unmanaged<nint, byte*, nint, nint> bind, string name, nint value)
+    {
+        try
+        {
+            Bind(bind, name, value);
+        }
+        finally
+        {
+            OrtApi.Instance->ReleaseValue(value); // The binding holds its own reference.
+        }
+    }
+
+    private void Bind(delegate* unmanaged<nint, byte*, nint, nint> bind, string name, nint value)
     {
         using var binding = Handle.Use();
         fixed (byte* text = _session.EncodedName(name))
-            OrtStatus.Check(OrtApi.Instance->BindOutput(binding.Value, text, value));
+            OrtStatus.Check(bind(binding.Value, text, value));
     }
 }

@@ -22,7 +22,7 @@ internal unsafe struct OrtApi
 
     private static readonly Lazy<nint> Loaded = new(static () => NativeOnnxRuntime.Instance.GetApi(RequiredVersion));
 
-    /// <summary>The table of the loaded library. Throws what <see cref="NativeOnnxRuntime"/> throws, on every call, when there is none.</summary>
+    /// <summary>The table of the loaded library. Throws as <see cref="NativeOnnxRuntime"/> does, at every use, when there is none.</summary>
     public static OrtApi* Instance => (OrtApi*)Loaded.Value;
 
     // Status and environment.

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
@@ -8,14 +9,15 @@ public static class MathText
 {
     private const string Currency = "$€£¥₹₩₽₺₫₴฿¢";
 
-    private static readonly Dictionary<string, string> Commands = new()
-    {
-        ["left"] = "", ["right"] = "", ["big"] = "", ["Big"] = "", ["bigg"] = "", ["Bigg"] = "", ["bigl"] = "", ["bigr"] = "", ["Bigl"] = "", ["Bigr"] = "",
-        ["displaystyle"] = "", ["textstyle"] = "", ["limits"] = "", ["nolimits"] = "", ["quad"] = " ", ["qquad"] = " ", ["thinspace"] = " ", ["cdotp"] = "*",
-        ["dfrac"] = @"\frac ", ["tfrac"] = @"\frac ", ["cfrac"] = @"\frac ", ["cdot"] = "*", ["times"] = "*", ["div"] = "/", ["lvert"] = "|", ["rvert"] = "|", ["vert"] = "|",
-        ["lbrace"] = @"\{", ["rbrace"] = @"\}", ["lbrack"] = "[", ["rbrack"] = "]", ["lparen"] = "(", ["rparen"] = ")", ["euro"] = "", ["pounds"] = "",
-        ["leqslant"] = @"\le ", ["geqslant"] = @"\ge ", ["leq"] = @"\le ", ["geq"] = @"\ge ", ["neq"] = @"\ne ", ["degree"] = @"^\circ ", ["dots"] = @"\ldots ", ["cdots"] = @"\ldots ",
-    };
+    // What each command is replaced by: the ones that only draw vanish, the others get one spelling.
+    private static readonly FrozenDictionary<string, string> Commands =
+        new (string Names, string Replacement)[]
+        {
+            ("left right big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle limits nolimits euro pounds", ""), ("quad qquad thinspace", " "),
+            ("dfrac tfrac cfrac", @"\frac "), ("cdot times cdotp", "*"), ("div", "/"), ("lvert rvert vert", "|"), ("lbrace", @"\{"), ("rbrace", @"\}"),
+            ("lbrack", "["), ("rbrack", "]"), ("lparen", "("), ("rparen", ")"), ("leq leqslant", @"\le "), ("geq geqslant", @"\ge "), ("neq", @"\ne "),
+            ("degree", @"^\circ "), ("dots cdots", @"\ldots "),
+        }.SelectMany(row => row.Names.Split(' '), (row, name) => (name, row.Replacement)).ToFrozenDictionary(pair => pair.name, pair => pair.Replacement);
 
     /// <summary>The tidy form. Linear in the length.</summary>
     public static string Normalize(string text)
