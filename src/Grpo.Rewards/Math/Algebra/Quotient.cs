@@ -53,7 +53,7 @@ internal sealed record Quotient(Polynomial Numerator, Polynomial Denominator)
     }
 
     /// <summary>Whether both are the same quantity for every value of their atoms.</summary>
-    public bool Same(Quotient other) => (this - other).IsZero;
+    public bool Same(Quotient other) => Pythagoras.Reduce((this - other).Numerator).IsZero;
 
     /// <summary>A text that is the same only for equal quotients.</summary>
     public override string ToString()
