@@ -20,7 +20,7 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
     {
         Name = "math_accuracy",
         Version = "1",
-        Summary = "1 when the final mathematical answer equals reference.answer (a string, a number, or a list of acceptable ones), else 0. Rational numbers are compared exactly however they are written.",
+        Summary = "1 when the final mathematical answer equals reference.answer (a string, a number, or a list of acceptable ones), else 0. Numbers are compared exactly however they are written; expressions, equations, intervals, sets, tuples and matrices by algebra; words as words.",
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),
     };

@@ -31,6 +31,7 @@ public static class MathComparer
         if (gold.Expression is null || prediction.Expression is null)
             return new(gold.Words.Length > 0 && gold.Words == prediction.Words, "text");
 
+        AlgebraBudget.Start();
         var (left, right) = Assignments.Unwrap(gold.Expression, prediction.Expression);
         var rule = Rule(left, right, policy);
         return new(Same(left, right, policy) || Same(MathReading.WithoutUnit(left), MathReading.WithoutUnit(right), policy), rule);

@@ -47,7 +47,8 @@ public class MathAccuracyRewardTests
     [Fact]
     public void A_budget_that_runs_out_is_no_score()
     {
-        foreach (var bomb in (string[])[@"\boxed{1e400000000}", @"\boxed{9^{9^{9^9}}}", $@"\boxed{{{new string('{', 10_000)}1{new string('}', 10_000)}}}", new string('1', 1_000_001)])
+        var powers = string.Join('+', Enumerable.Range(1, 200).Select(i => $"(x+{i})^{{99}}"));
+        foreach (var bomb in (string[])[$@"\boxed{{{powers}}}", @"\boxed{1e400000000}", @"\boxed{9^{9^{9^9}}}", $@"\boxed{{{new string('{', 10_000)}1{new string('}', 10_000)}}}", new string('1', 1_000_001)])
         {
             var score = Reward("math_accuracy").Score(Sample(bomb, "5"));
             Assert.Null(score.Score);

@@ -4,7 +4,6 @@ namespace Grpo.Rewards.Math.Algebra;
 internal sealed class Polynomial
 {
     private const int MaxTerms = 1_024;
-    private const int MaxProducts = 65_536;
 
     private readonly Dictionary<Monomial, BigRational> _terms;
 
@@ -31,8 +30,7 @@ internal sealed class Polynomial
 
     public static Polynomial operator *(Polynomial a, Polynomial b)
     {
-        if (a._terms.Count * b._terms.Count > MaxProducts)
-            throw new MathBudgetException($"a product has more than {MaxProducts} terms");
+        AlgebraBudget.Charge(a._terms.Count * b._terms.Count);
         var product = new Dictionary<Monomial, BigRational>();
         foreach (var (left, x) in a._terms)
         {
