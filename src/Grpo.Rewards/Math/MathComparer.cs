@@ -5,7 +5,7 @@ namespace Grpo.Rewards.Math;
 
 /// <summary>Whether an answer equals the reference, and which rule decided.</summary>
 /// <param name="Equal">True when they are the same.</param>
-/// <param name="Rule">exact, tolerance, algebra, or text.</param>
+/// <param name="Rule">What decided: exact (two equal rational numbers), tolerance (two different ones), algebra, or text.</param>
 public readonly record struct MathVerdict(bool Equal, string Rule);
 
 /// <summary>What counts as equal beyond exact equality.</summary>
@@ -13,6 +13,9 @@ public sealed record MathPolicy
 {
     /// <summary>Largest |prediction - gold| / |gold| accepted between numbers; 0 means exact.</summary>
     public double RelativeTolerance { get; init; }
+
+    /// <summary>A decimal with at least this many decimals and significant digits equals the exact number that rounds to it; null: never.</summary>
+    public int? RoundedDecimals { get; init; } = 6;
 
     /// <summary>Whether the answer <c>10%</c> also counts as 10 and the other way round.</summary>
     public bool LenientPercent { get; init; }
@@ -25,10 +28,8 @@ public static class MathComparer
     /// <exception cref="MathBudgetException">The comparison is beyond <see cref="MathBudget"/>.</exception>
     public static MathVerdict Compare(MathReading gold, MathReading prediction, MathPolicy policy)
     {
-        if ((gold.Expression is null || prediction.Expression is null || gold.Text.All(char.IsLetter)) && string.Equals(gold.Text, prediction.Text, StringComparison.OrdinalIgnoreCase))
-            return new(gold.Text.Length > 0, "text");
         if (gold.Expression is null || prediction.Expression is null)
-            return new(false, "text");
+            return new(gold.Words.Length > 0 && gold.Words == prediction.Words, "text");
 
         var (left, right) = Assignments.Unwrap(gold.Expression, prediction.Expression);
         var rule = Rule(left, right, policy);
@@ -36,7 +37,7 @@ public static class MathComparer
     }
 
     private static string Rule(Expr gold, Expr prediction, MathPolicy policy) =>
-        ExactValue.Of(gold) is { } a && ExactValue.Of(prediction) is { } b ? (a != b && policy.RelativeTolerance > 0 ? "tolerance" : "exact") : "algebra";
+        ExactValue.Of(gold) is { } a && ExactValue.Of(prediction) is { } b ? (a == b ? "exact" : "tolerance") : "algebra";
 
     private static bool Same(Expr gold, Expr prediction, MathPolicy policy) => (PlusMinus.Expand(gold), PlusMinus.Expand(prediction)) switch
     {
@@ -50,11 +51,14 @@ public static class MathComparer
     private static bool SameValue(Expr gold, Expr prediction, MathPolicy policy)
     {
         if (ExactValue.Of(gold) is { } a && ExactValue.Of(prediction) is { } b)
-            return a == b || Close(a, b, policy.RelativeTolerance) || (policy.LenientPercent && IsPercent(gold) != IsPercent(prediction) && (a * 100 == b || a == b * 100));
+            return a == b || Close(a, b, policy.RelativeTolerance) || IsRounded(gold, prediction, policy) || (policy.LenientPercent && IsPercent(gold) != IsPercent(prediction) && (a * 100 == b || a == b * 100));
         if (NormalForm.Of(gold) is { } left && NormalForm.Of(prediction) is { } right)
-            return left.Same(right);
+            return left.Same(right) || IsRounded(gold, prediction, policy);
         return SameStructure(gold, prediction, policy);
     }
+
+    private static bool IsRounded(Expr gold, Expr prediction, MathPolicy policy) =>
+        policy.RoundedDecimals is { } decimals && RoundedDecimal.Matches(gold, prediction, decimals);
 
     private static bool IsPercent(Expr expr) => expr is Expr.Function { Name: "percent" };
 

@@ -9,6 +9,9 @@ public static class MathText
 {
     private const string Currency = "$€£¥₹₩₽₺₫₴฿¢";
 
+    private static readonly string[] Greek =
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon phi chi psi omega".Split(' ');
+
     // What each command is replaced by: the ones that only draw vanish, the others get one spelling.
     private static readonly FrozenDictionary<string, string> Commands =
         new (string Names, string Replacement)[]
@@ -22,6 +25,9 @@ public static class MathText
     /// <summary>The tidy form. Linear in the length.</summary>
     public static string Normalize(string text)
     {
+        // JSON inside JSON doubles the backslashes; in a matrix two of them end a row.
+        if (text.Contains(@"\\", StringComparison.Ordinal) && !text.Contains(@"\begin", StringComparison.Ordinal))
+            text = text.Replace(@"\\", @"\", StringComparison.Ordinal);
         var tidy = new StringBuilder(text.Length + 8);
         for (var i = 0; i < text.Length; i++)
         {
@@ -86,7 +92,6 @@ public static class MathText
             '÷' or '∕' or '⁄' => tidy.Append('/'),
             '°' or 'º' => tidy.Append(@"^\circ "),
             '√' => tidy.Append(@"\sqrt "),
-            'π' => tidy.Append(@"\pi "),
             '∞' => tidy.Append(@"\infty "),
             '≤' or '⩽' => tidy.Append(@"\le "),
             '≥' or '⩾' => tidy.Append(@"\ge "),
@@ -110,6 +115,7 @@ public static class MathText
             >= '⁰' and <= '⁹' => tidy.Append("^{").Append((char)(c - '⁰' + '0')).Append('}'),
             >= '₀' and <= '₉' => tidy.Append('_').Append((char)(c - '₀' + '0')),
             >= '！' and <= '～' => tidy.Append((char)(c - '！' + '!')),
+            >= 'α' and <= 'ω' => tidy.Append('\\').Append(Greek[c - 'α']).Append(' '),
             _ when Currency.Contains(c) => tidy,
             _ when CharUnicodeInfo.GetDecimalDigitValue(c) is >= 0 and var digit => tidy.Append((char)('0' + digit)),
             _ when char.IsWhiteSpace(c) => tidy.Append(' '),

@@ -18,14 +18,14 @@ internal static class MathWords
 
     /// <summary>Commands that only change how their argument looks.</summary>
     public static readonly FrozenSet<string> Wrappers = FrozenSet.Create(
-        "boxed", "fbox", "underline", "mathbf", "boldsymbol", "bm", "mathit", "mathsf", "mathcal", "mathbb", "operatorname", "ensuremath", "displaystyle", "mathrm", "text", "textbf", "textit", "mbox", "textrm", "textsf", "texttt");
+        "boxed", "fbox", "underline", "mathbf", "boldsymbol", "bm", "mathit", "mathsf", "mathcal", "mathbb", "operatorname", "ensuremath", "displaystyle", "mathrm", "text", "textbf", "textit", "mbox", "textrm", "textsf", "texttt", "textnormal");
 
     /// <summary>The wrappers whose argument may be words.</summary>
-    public static readonly FrozenSet<string> TextWrappers = FrozenSet.Create("mathrm", "text", "textbf", "textit", "mbox", "textrm", "textsf", "texttt", "operatorname", "mathbf");
+    public static readonly FrozenSet<string> TextWrappers = FrozenSet.Create("mathrm", "text", "textbf", "textit", "mbox", "textrm", "textsf", "texttt", "textnormal", "operatorname", "mathbf");
 
     /// <summary>The commands that end a product instead of being its next factor.</summary>
     public static readonly FrozenSet<string> NoFactors = FrozenSet.Create(
-        "cup", "in", "le", "ge", "lt", "gt", "ne", "pm", "approx", "equiv", "rfloor", "rceil", "rangle", "end", "over", "circ", "text", "mbox", "mathrm");
+        "cup", "in", "le", "ge", "lt", "gt", "ne", "pm", "approx", "equiv", "rfloor", "rceil", "rangle", "end", "over", "circ", "text", "mbox", "mathrm", "textbf", "textit", "textrm", "textnormal");
 
     /// <summary>Words that multiply the number before them.</summary>
     public static readonly FrozenDictionary<string, int> Scales =

@@ -7,9 +7,10 @@ internal static class NamedFunctions
 
     public static Quotient? Apply(Expr.Function function)
     {
-        // A factorial or another exact value that is too large stays an atom.
-        if (ExactOrNull(function) is { } exact)
+        if (ExactValue.Of(function) is { } exact)
             return Quotient.Of(exact);
+        if (function is { Name: "det", Arguments: [Expr.Compound { Open: 'm' } matrix] })
+            return Determinant.Of(matrix);
         var arguments = new Quotient[function.Arguments.Count];
         for (var i = 0; i < arguments.Length; i++)
         {
@@ -37,18 +38,6 @@ internal static class NamedFunctions
             ("csc", [var x]) => Quotient.Divide(Quotient.Of(1), Sine(x, inDegrees)),
             _ => Atom(function.Name, arguments),
         };
-    }
-
-    private static BigRational? ExactOrNull(Expr.Function function)
-    {
-        try
-        {
-            return ExactValue.Of(function);
-        }
-        catch (MathBudgetException)
-        {
-            return null;
-        }
     }
 
     /// <summary>|a + bi| = sqrt(a^2 + b^2) for rational a and b; |x| is an atom.</summary>

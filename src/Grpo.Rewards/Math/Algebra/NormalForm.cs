@@ -13,7 +13,7 @@ internal static class NormalForm
     public static Quotient? Of(Expr expr) => expr switch
     {
         Expr.Number number => Quotient.Of(number.Value),
-        Expr.Symbol { Name: "infinity" or "emptyset" } => null,
+        Expr.Symbol { Name: "infinity" } => null,
         Expr.Symbol symbol => Quotient.Of(symbol.Name),
         Expr.Operation operation => Of(operation.Left) is { } left && Of(operation.Right) is { } right ? Apply(operation.Operator, left, right) : null,
         Expr.Function function => NamedFunctions.Apply(function),

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Grpo.Losses;
 
 namespace GrpoApi.Features.Loss;
 
@@ -75,78 +74,4 @@ public sealed partial record LossRequest
 
     /// <summary>The completions, shape (N), each of its own length.</summary>
     public required IReadOnlyList<SequenceLogprobs> Sequences { get; init; }
-}
-
-/// <summary>Weights w = exp(old_logprob - rollout_logprob) of the policy term, constants to the gradient.</summary>
-public sealed record RolloutCorrectionSettings
-{
-    /// <summary>
-    /// token_truncate or token_mask: one weight per token; sequence_truncate or sequence_mask: one per sequence, of the summed log-probabilities. A weight
-    /// beyond the bounds is set to the bound (truncate) or to 0 (mask). null: no correction.
-    /// </summary>
-    /// <example>null</example>
-    public string? Mode { get; init; }
-
-    /// <summary>The largest weight; null: 3, as in TRL. verl, slime and SkyRL use 2.</summary>
-    /// <example>null</example>
-    public double? ClipMax { get; init; }
-
-    /// <summary>The smallest weight; null: none.</summary>
-    /// <example>null</example>
-    public double? ClipMin { get; init; }
-}
-
-/// <summary>What the sums are divided by. Losses and gradients of micro-batches that name the counts of the whole batch add up to those of the whole.</summary>
-public sealed record NormalizerCounts
-{
-    /// <summary>Tokens in the loss over the whole batch, for token-mean; null: those of this request.</summary>
-    /// <example>null</example>
-    public double? NumItemsInBatch { get; init; }
-
-    /// <summary>Sequences of the whole batch, for the seq-mean aggregations; null: those of this request.</summary>
-    /// <example>null</example>
-    public double? GlobalBatchSize { get; init; }
-
-    /// <summary>The generation limit in tokens, for seq-mean-token-sum-norm (Dr. GRPO); null: the longest sequence of this request.</summary>
-    /// <example>null</example>
-    public double? MaxCompletionLength { get; init; }
-
-    /// <summary>What seq-mean-token-sum-norm divides by instead of max_completion_length (verl's name).</summary>
-    /// <example>null</example>
-    public double? LossScaleFactor { get; init; }
-
-    /// <summary>Whether a sequence without a token in the loss counts as a sequence (TRL, the default) or is skipped (verl).</summary>
-    /// <example>count</example>
-    public EmptyRows EmptyRows { get; init; }
-}
-
-/// <summary>One completion. Every array has its length T; natural logarithms, at the sampling temperature.</summary>
-public sealed record SequenceLogprobs
-{
-    /// <summary>Of each token under the policy that is trained, shape (T).</summary>
-    /// <example>[-0.9, -1.8, -0.4]</example>
-    public required double[] Logprobs { get; init; }
-
-    /// <summary>The same before the update, shape (T). Absent: equal to logprobs; the ratio is 1 and the gradient flows.</summary>
-    /// <example>[-1.0, -2.0, -0.5]</example>
-    public double[]? OldLogprobs { get; init; }
-
-    /// <summary>The same under the frozen reference policy, shape (T); needed when beta is not 0.</summary>
-    /// <example>[-1.1, -1.9, -0.5]</example>
-    public double[]? RefLogprobs { get; init; }
-
-    /// <summary>The same as the sampler reported it, shape (T); needed by rollout_correction.</summary>
-    /// <example>[-1.0, -2.0, -0.5]</example>
-    public double[]? RolloutLogprobs { get; init; }
-
-    /// <summary>1 where a token is in the loss, 0 where not (padding, prompt, tool output), shape (T). Absent: all 1.</summary>
-    /// <example>[1, 1, 1]</example>
-    public double[]? Mask { get; init; }
-
-    /// <summary>The advantage of all tokens. Either this or advantages.</summary>
-    /// <example>0.87</example>
-    public double? Advantage { get; init; }
-
-    /// <summary>The advantage of each token, shape (T). Either this or advantage.</summary>
-    public double[]? Advantages { get; init; }
 }
