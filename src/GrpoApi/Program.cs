@@ -1,7 +1,5 @@
 using GrpoApi.Features.Advantages;
 using GrpoApi.Features.Loss;
-using GrpoApi.Features.Advantages;
-using GrpoApi.Features.Loss;
 using GrpoApi.Features.Policies;
 using GrpoApi.Features.Rewards;
 using GrpoApi.Features.Rollouts;
@@ -27,9 +25,7 @@ var app = builder.Build();
 app.UseProblems();
 app.UseAuthentication();
 app.UseAuthorization();
-
 app.MapGrpoOpenApi();
-app.MapService();
 
 var v1 = app.MapGroup("/v1").RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status500InternalServerError);
 v1.MapRollouts();
@@ -37,6 +33,7 @@ v1.MapRewards();
 v1.MapAdvantages();
 v1.MapLoss();
 v1.MapPolicies();
+app.MapService();
 
 app.Run();
 

@@ -26,7 +26,7 @@ public static class AnswerExtractor
         if (scope == AnswerScope.AnswerTag)
             return null;
         if (BoxedAnswer.Last(text) is { } boxed)
-            return new(boxed, "boxed");
+            return new(Announced(boxed) ?? boxed, "boxed");
         if (AnchoredAnswer.Last(text) is { } anchored)
             return new(Refine(anchored), "anchor");
         return anchoredOnly ? null : Unanchored(text);
@@ -61,10 +61,16 @@ public static class AnswerExtractor
             return boxed;
         if (anchored.Length > MathBudget.CandidateLength || IsMath(anchored))
             return anchored;
+        if (Announced(anchored) is { } announced)
+            return announced;
         if (LastMath.Environment(anchored) is { } environment && IsMath(environment) && LastMath.CountEnvironments(anchored) == 1)
             return environment;
         return LastMath.OnlyNumber(anchored) ?? anchored;
     }
+
+    /// <summary>The answer that a sentence inside a box or a tag announces: <c>\boxed{Answer: 13}</c>.</summary>
+    private static string? Announced(string text) =>
+        !IsMath(text) && AnchoredAnswer.Last(text) is { } announced && announced.Length < text.Length ? Refine(announced) : null;
 
     private static bool IsMath(string text)
     {

@@ -20,25 +20,37 @@ internal static class LastMath
     /// <summary>How many environments there are; an odd dollar out is not counted.</summary>
     public static int CountEnvironments(ReadOnlySpan<char> text) => text.Count(@"\(") + text.Count(@"\[") + ((text.Count('$') - text.Count("$$")) / 2);
 
-    /// <summary>The last number, with its sign, its denominator and its percent sign.</summary>
+    /// <summary>The last number, with its sign, its denominator and its percent sign; digits inside a name such as N2O are none.</summary>
     public static string? Number(ReadOnlySpan<char> text)
     {
-        var last = text.LastIndexOfAnyInRange('0', '9');
-        if (last < 0)
-            return null;
+        for (var last = text.LastIndexOfAnyInRange('0', '9'); last >= 0; last = text[..last].LastIndexOfAnyInRange('0', '9'))
+        {
+            var start = Start(text, last);
+            var (startsInName, endsInName) = (start > 0 && char.IsAsciiLetter(text[start - 1]), last + 1 < text.Length && char.IsAsciiLetter(text[last + 1]));
+            if (startsInName && endsInName)
+            {
+                last = start;
+                continue;
+            }
+            var end = last + 1 < text.Length && text[last + 1] == '%' ? last + 2 : last + 1;
+            return IsNegative(text, start) ? $"-{text[start..end]}" : text[start..end].ToString();
+        }
+        return null;
+    }
+
+    private static int Start(ReadOnlySpan<char> text, int last)
+    {
         var start = last;
         while (start > 0 && (char.IsAsciiDigit(text[start - 1]) || (text[start - 1] is '.' or ',' or '/' && start > 1 && char.IsAsciiDigit(text[start - 2]))))
             start--;
-        if (start > 0 && text[start - 1] == '.')
-            start--;
-        var end = last + 1;
-        if (end < text.Length && text[end] == '%')
-            end++;
-        var currency = start > 0 && text[start - 1] is '$' or '€' or '£' ? 1 : 0;
-        var before = start - currency - 1;
-        if (before >= 0 && text[before] is '-' or '−' && (before == 0 || !(char.IsLetterOrDigit(text[before - 1]) || text[before - 1] is ')' or '}')))
-            return $"-{text[start..end]}";
-        return text[start..end].ToString();
+        return start > 0 && text[start - 1] == '.' ? start - 1 : start;
+    }
+
+    /// <summary>Whether a minus stands before the number (or before its currency sign) that subtracts it from nothing.</summary>
+    private static bool IsNegative(ReadOnlySpan<char> text, int start)
+    {
+        var before = start > 0 && text[start - 1] is '$' or '€' or '£' ? start - 2 : start - 1;
+        return before >= 0 && text[before] is '-' or '−' && (before == 0 || !(char.IsLetterOrDigit(text[before - 1]) || text[before - 1] is ')' or '}'));
     }
 
     /// <summary>The number of a text that mentions exactly one (however often); null when there are several or none.</summary>

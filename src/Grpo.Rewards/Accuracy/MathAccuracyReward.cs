@@ -1,42 +1,9 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Grpo.Rewards.Math;
 
 namespace Grpo.Rewards.Accuracy;
-
-/// <summary>Parameters of <see cref="MathAccuracyReward"/>.</summary>
-public sealed record MathAccuracyParams
-{
-    /// <summary>Which part of the completion may hold the answer.</summary>
-    [Description("Which part of the completion may hold the answer: after the last </think> (all of it when there is none), the whole completion, or the last complete <answer> block only.")]
-    public AnswerScope Scope { get; init; } = AnswerScope.AfterThink;
-
-    /// <summary>Whether only announced answers count.</summary>
-    [Description("Accept only answers in <answer> tags, in a \\boxed, or announced in words; never the last formula or number of the text.")]
-    public bool AnchoredOnly { get; init; }
-
-    /// <summary>What a percent sign means.</summary>
-    [Description("value: 10% is 0.1. lenient: 10% is also accepted where the reference says 10, and the other way round.")]
-    public PercentPolicy Percent { get; init; } = PercentPolicy.Value;
-
-    /// <summary>Relative tolerance between numbers.</summary>
-    [Description("Largest |answer - reference| / |reference| that counts as equal between numbers. 0: exact.")]
-    [Range(0.0, 0.5)]
-    public double RelativeTolerance { get; init; }
-}
-
-/// <summary>What a percent sign in an answer means.</summary>
-public enum PercentPolicy
-{
-    /// <summary>10% is 0.1.</summary>
-    Value,
-
-    /// <summary>10% is 0.1 or 10, whichever the other side says.</summary>
-    Lenient,
-}
 
 /// <summary>1 when the final answer of a completion equals the reference answer, 0 when it does not or there is none.</summary>
 /// <remarks>The accuracy reward of DeepSeek-R1 (arXiv:2501.12948 section 2.2) for mathematics: rule-based, with exact arithmetic.</remarks>
@@ -46,14 +13,14 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
     private const int CachedReferences = 4_096;
 
     private readonly ConcurrentDictionary<string, MathReading?> _readings = new();
-    private readonly MathPolicy _policy = new() { LenientPercent = parameters.Percent == PercentPolicy.Lenient, RelativeTolerance = parameters.RelativeTolerance };
+    private readonly MathPolicy _policy = new() { LenientPercent = parameters.Percent == PercentPolicy.Lenient, RelativeTolerance = parameters.RelativeTolerance, RoundedDecimals = parameters.RoundedDecimals };
 
     /// <summary>The catalogue entry.</summary>
     public static RewardDefinition Definition { get; } = new RewardDefinition<MathAccuracyParams, MathAccuracyReward>
     {
         Name = "math_accuracy",
         Version = "1",
-        Summary = "1 when the final mathematical answer equals reference.answer (a string, a number, or a list of acceptable ones), else 0. Rational numbers are compared exactly however they are written.",
+        Summary = "1 when the final mathematical answer equals reference.answer (a string, a number, or a list of acceptable ones), else 0. Numbers are compared exactly however they are written; expressions, equations, intervals, sets, tuples and matrices by algebra; words as words.",
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),
     };

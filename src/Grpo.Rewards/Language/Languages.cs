@@ -5,19 +5,17 @@ namespace Grpo.Rewards.Language;
 /// <summary>The languages a target may name, and the scripts each is written in.</summary>
 public static class Languages
 {
-    private static readonly FrozenDictionary<string, Script[]> ByTag = new Dictionary<string, Script[]>
-    {
-        ["ar"] = [Script.Arabic], ["bg"] = [Script.Cyrillic], ["bn"] = [Script.Bengali], ["ca"] = [Script.Latin], ["cs"] = [Script.Latin], ["da"] = [Script.Latin],
-        ["de"] = [Script.Latin], ["el"] = [Script.Greek], ["en"] = [Script.Latin], ["es"] = [Script.Latin], ["et"] = [Script.Latin], ["fa"] = [Script.Arabic],
-        ["fi"] = [Script.Latin], ["fr"] = [Script.Latin], ["gu"] = [Script.Gujarati], ["he"] = [Script.Hebrew], ["hi"] = [Script.Devanagari], ["hr"] = [Script.Latin],
-        ["hu"] = [Script.Latin], ["hy"] = [Script.Armenian], ["id"] = [Script.Latin], ["it"] = [Script.Latin], ["ja"] = [Script.Kana, Script.Han], ["ka"] = [Script.Georgian],
-        ["km"] = [Script.Khmer], ["kn"] = [Script.Kannada], ["ko"] = [Script.Hangul], ["lo"] = [Script.Lao], ["lt"] = [Script.Latin], ["lv"] = [Script.Latin],
-        ["ml"] = [Script.Malayalam], ["mr"] = [Script.Devanagari], ["ms"] = [Script.Latin], ["my"] = [Script.Myanmar], ["nl"] = [Script.Latin], ["no"] = [Script.Latin],
-        ["pa"] = [Script.Gurmukhi], ["pl"] = [Script.Latin], ["pt"] = [Script.Latin], ["ro"] = [Script.Latin], ["ru"] = [Script.Cyrillic], ["sk"] = [Script.Latin],
-        ["sl"] = [Script.Latin], ["sr"] = [Script.Cyrillic, Script.Latin], ["sv"] = [Script.Latin], ["sw"] = [Script.Latin], ["ta"] = [Script.Tamil], ["te"] = [Script.Telugu],
-        ["th"] = [Script.Thai], ["tl"] = [Script.Latin], ["tr"] = [Script.Latin], ["uk"] = [Script.Cyrillic], ["ur"] = [Script.Arabic], ["vi"] = [Script.Latin],
-        ["zh"] = [Script.Han], ["am"] = [Script.Ethiopic],
-    }.ToFrozenDictionary();
+    private static readonly (Script[] Scripts, string Tags)[] Table =
+    [
+        ([Script.Latin], "ca cs da de en es et fi fr hr hu id it lt lv ms nl no pl pt ro sk sl sv sw tl tr vi"),
+        ([Script.Cyrillic], "bg ru uk"), ([Script.Cyrillic, Script.Latin], "sr"), ([Script.Greek], "el"), ([Script.Armenian], "hy"), ([Script.Georgian], "ka"),
+        ([Script.Arabic], "ar fa ur"), ([Script.Hebrew], "he"), ([Script.Ethiopic], "am"), ([Script.Devanagari], "hi mr"), ([Script.Bengali], "bn"),
+        ([Script.Gurmukhi], "pa"), ([Script.Gujarati], "gu"), ([Script.Tamil], "ta"), ([Script.Telugu], "te"), ([Script.Kannada], "kn"), ([Script.Malayalam], "ml"),
+        ([Script.Thai], "th"), ([Script.Lao], "lo"), ([Script.Khmer], "km"), ([Script.Myanmar], "my"), ([Script.Hangul], "ko"), ([Script.Han], "zh"), ([Script.Kana, Script.Han], "ja"),
+    ];
+
+    private static readonly FrozenDictionary<string, Script[]> ByTag =
+        Table.SelectMany(row => row.Tags.Split(' '), (row, tag) => (tag, row.Scripts)).ToFrozenDictionary(pair => pair.tag, pair => pair.Scripts);
 
     /// <summary>All language tags, sorted.</summary>
     public static IReadOnlyList<string> Tags { get; } = [.. ByTag.Keys.Order(StringComparer.Ordinal)];

@@ -73,7 +73,9 @@ public static class Scripts
     /// <summary>The script of a letter; <see cref="Script.Unknown"/> outside the table.</summary>
     public static Script Of(int codePoint)
     {
-        var (low, high) = (0, Blocks.Length - 1);
+        if (codePoint <= Blocks[0].Last)
+            return codePoint >= Blocks[0].First ? Script.Latin : Script.Unknown;
+        var (low, high) = (1, Blocks.Length - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;

@@ -77,6 +77,11 @@ public static class WordScanner
         var (script, letters, at) = (Script.Unknown, 0, 0);
         while (at < token.Length)
         {
+            if (char.IsAsciiLetter(token[at]) && (letters == 0 || script == Script.Latin))
+            {
+                (script, letters, at) = (Script.Latin, letters + 1, at + 1);
+                continue;
+            }
             Rune.DecodeFromUtf16(token[at..], out var rune, out var width);
             if (Rune.IsLetter(rune))
             {
@@ -125,7 +130,7 @@ public static class WordScanner
             return script is not Script.Cyrillic;
         if (letters <= AcronymLength && IsUpper(word))
             return true;
-        return Units.Contains(word.ToString());
+        return letters <= 3 && Units.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
     }
 
     /// <summary>Scripts with capitals, in which symbols, acronyms and identifiers are written. In others a word may touch a number: <c>2002年</c>.</summary>
@@ -144,7 +149,7 @@ public static class WordScanner
         return true;
     }
 
-    private static bool IsWordPart(string text, int at) => char.IsLetterOrDigit(text, at) || char.GetUnicodeCategory(text, at) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    private static bool IsWordPart(string text, int at) => char.IsAscii(text[at]) ? char.IsAsciiLetterOrDigit(text[at]) : char.IsLetterOrDigit(text, at) || char.GetUnicodeCategory(text, at) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     /// <summary>What joins two letters into one token: an apostrophe, an underscore, an @, or the point of <c>os.path</c>.</summary>
     private static bool Joins(string text, int at) =>

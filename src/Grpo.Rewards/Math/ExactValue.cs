@@ -5,6 +5,7 @@ namespace Grpo.Rewards.Math;
 /// <summary>The value of expressions that are rational numbers, computed exactly.</summary>
 public static class ExactValue
 {
+    // The factorials of larger numbers have no value here, but still equal themselves (see NormalForm).
     private const int FactorialLimit = 500;
 
     /// <summary>The rational value, or null when the expression has none (symbols, irrational values, collections, division by zero).</summary>
@@ -53,7 +54,7 @@ public static class ExactValue
             ("abs", [var x]) => x.Abs,
             ("sqrt", [var x]) => Root(x, 2),
             ("sqrt", [var x, { IsInteger: true } n]) when n > 1 && n <= 64 => Root(x, (int)n.Numerator),
-            ("factorial", [{ IsInteger: true, Sign: >= 0 } n]) => Factorial(n),
+            ("factorial", [{ IsInteger: true, Sign: >= 0 } n]) when n <= FactorialLimit => Factorial((int)n.Numerator),
             ("binom", [{ IsInteger: true, Sign: >= 0 } n, { IsInteger: true, Sign: >= 0 } k]) => Binomial(n, k),
             ("floor", [var x]) => new BigRational(Floor(x), 1),
             ("ceil", [var x]) => new BigRational(-Floor(-x), 1),
@@ -90,12 +91,10 @@ public static class ExactValue
         return null;
     }
 
-    private static BigRational Factorial(BigRational n)
+    private static BigRational Factorial(int n)
     {
-        if (n > FactorialLimit)
-            throw new MathBudgetException($"a factorial is of more than {FactorialLimit}");
         var product = BigInteger.One;
-        for (var i = 2; i <= (int)n.Numerator; i++)
+        for (var i = 2; i <= n; i++)
             product *= i;
         return new(product, 1);
     }

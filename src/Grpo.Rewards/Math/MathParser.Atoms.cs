@@ -3,6 +3,8 @@ namespace Grpo.Rewards.Math;
 /// <summary>Lists, brackets and atoms.</summary>
 internal sealed partial class MathParser
 {
+    private static readonly System.Buffers.SearchValues<char> Letters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
     private Expr List()
     {
         var first = Relation();
@@ -28,13 +30,21 @@ internal sealed partial class MathParser
 
     private bool StartsFactor() => Peek() switch
     {
-        '(' or '{' or '[' => true,
-        '\\' => Peek(1) is not ('}' or '\\' or '|') && !MathWords.NoFactors.Contains(CommandName().ToString()),
+        '(' or '[' => true,
+        '{' => !IsBracedWord(),
+        '\\' => Peek(1) is not ('}' or '\\' or '|') && (!MathWords.NoFactors.Contains(CommandName().ToString()) || IsUprightLetter()),
         var c when char.IsAsciiDigit(c) => _at > 0 && !char.IsAsciiDigit(text[_at - 1]) && text[_at - 1] is not (' ' or '.'),
         '.' => false,
         var c when char.IsLetter(c) => WordLength() is var length && (length == 1 || IsKnown(length) || (length <= 3 && text[_at - 1] != ' ' && !MathWords.IsUnit(text.AsSpan(_at, length)))),
         _ => false,
     };
+
+    /// <summary><c>\mathrm{i}</c>: one letter set upright is a factor, words are not.</summary>
+    private bool IsUprightLetter()
+    {
+        var open = _at + 1 + CommandName().Length;
+        return open + 2 < text.Length && text[open] == '{' && char.IsLetter(text[open + 1]) && text[open + 2] == '}' && MathWords.TextWrappers.Contains(CommandName().ToString());
+    }
 
     private bool IsKnown(int length)
     {
@@ -47,9 +57,9 @@ internal sealed partial class MathParser
         var c = Peek();
         if (char.IsAsciiDigit(c) || (c == '.' && char.IsAsciiDigit(Peek(1))))
         {
-            var value = NumberLiteral.Read(text.AsSpan(_at), _brackets > 0, out var length);
+            var (value, decimals) = NumberLiteral.Read(text.AsSpan(_at), _brackets > 0, out var length);
             _at += length;
-            return Subscripted(Node(new Expr.Number(value)));
+            return Subscripted(Node(new Expr.Number(value, decimals)));
         }
         return c switch
         {
@@ -71,6 +81,13 @@ internal sealed partial class MathParser
         var close = text[_at++];
         var grouping = items.Count == 1 && items[0] is not Expr.Compound { Open: '{' } && (open == '(') == (close == ')');
         return grouping ? items[0] : Node(new Expr.Compound(open, Flat(items), close));
+    }
+
+    /// <summary><c>4{cm}</c>: a unit in braces.</summary>
+    private bool IsBracedWord()
+    {
+        var close = text.IndexOf('}', _at);
+        return close > _at + 2 && text.AsSpan(_at + 1, close - _at - 1).Trim() is var inside && !inside.ContainsAnyExcept(Letters) && MathWords.IsUnit(inside);
     }
 
     private Expr Group()

@@ -18,7 +18,7 @@ internal sealed partial class MathParser
         if (MathWords.Wrappers.Contains(name))
             return Argument();
         if (MathWords.Constants.TryGetValue(name, out var constant))
-            return Node(new Expr.Symbol(constant));
+            return constant == "emptyset" ? Node(new Expr.Compound('{', [], '}')) : Node(new Expr.Symbol(constant));
         if (MathWords.Functions.Contains(name))
             return Application(name);
         return name switch
@@ -89,7 +89,8 @@ internal sealed partial class MathParser
         if (_failed || !TakeCommand("end") || text.IndexOf('}', _at) is not (>= 0 and var end))
             return Fail();
         _at = end + 1;
-        return Node(new Expr.Compound(drawn == "{vmatrix" ? 'v' : 'm', rows, 'm'));
+        var matrix = Node(new Expr.Compound('m', rows, 'm'));
+        return drawn == "{vmatrix" ? Node(new Expr.Function("det", [matrix])) : matrix;
     }
 
     private bool TakeDegree()

@@ -2,8 +2,8 @@ namespace Grpo.Rewards.Math;
 
 /// <summary>Reads LaTeX or plain-text mathematics into an <see cref="Expr"/>, by recursive descent over the characters of a tidied answer.</summary>
 /// <remarks>
-/// list = relation ((',' | ';' | and | or) relation)* ; relation = union (op union)* ; union = sum (\cup sum)* ;
-/// sum = term (('+' | '-') term)* ; term = power (('*' | '/' | nothing) power)* ; power = postfix ('^' postfix)? ; postfix = atom ('!' | '%' | degree)*.
+/// list = relation ((',' | ';' | and | or) relation)* ; relation = union (op union)* ; union = ratio (\cup ratio)* ;
+/// ratio = sum (':' sum)* ; sum = term (('+' | '-') term)* ; term = power (('*' | '/' | nothing) power)* ; power = postfix ('^' postfix)? ; postfix = atom ('!' | '%' | degree)*.
 /// Lists and atoms are in the other parts of this class.
 /// </remarks>
 internal sealed partial class MathParser(string text)
@@ -49,22 +49,33 @@ internal sealed partial class MathParser(string text)
         '=' => Take("==") || Take("=") ? "=" : null,
         '<' => Take("<=") ? "<=" : Take("<") ? "<" : null,
         '>' => Take(">=") ? ">=" : Take(">") ? ">" : null,
-        ':' => Take(":=") ? "=" : Take(":") ? ":" : null,
+        ':' => Take(":=") ? "=" : null,
         '!' => Take("!=") ? "!=" : null,
         '\\' => TakeCommand("le") ? "<=" : TakeCommand("ge") ? ">=" : TakeCommand("lt") ? "<" : TakeCommand("gt") ? ">" : TakeCommand("ne") ? "!="
-            : TakeCommand("in") ? "in" : TakeCommand("approx") || TakeCommand("equiv") ? "=" : null,
+            : TakeCommand("in") ? "in" : TakeCommand("approx") ? "~" : TakeCommand("equiv") ? "=" : null,
         _ => null,
     };
 
     private Expr Union()
     {
-        var first = Sum();
+        var first = Ratio();
         if (!IsCommand("cup"))
             return first;
         List<Expr> parts = [first];
         while (!_failed && TakeCommand("cup"))
-            parts.Add(Sum());
+            parts.Add(Ratio());
         return Node(new Expr.Compound('u', parts, 'u'));
+    }
+
+    private Expr Ratio()
+    {
+        var first = Sum();
+        if (Peek() != ':' || Peek(1) == '=')
+            return first;
+        List<Expr> parts = [first];
+        while (!_failed && Take(":"))
+            parts.Add(Sum());
+        return Node(new Expr.Compound(':', parts, ':'));
     }
 
     private Expr Sum()

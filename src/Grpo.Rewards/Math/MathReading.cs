@@ -3,8 +3,11 @@ namespace Grpo.Rewards.Math;
 /// <summary>An answer as it was understood.</summary>
 public sealed record MathReading
 {
-    /// <summary>The tidied text, in which answers are compared that are no mathematics.</summary>
+    /// <summary>The tidied text.</summary>
     public required string Text { get; init; }
+
+    /// <summary>Words alone, in lower case, without what sets them: how answers are compared that are no mathematics.</summary>
+    public string Words => Plain(Text);
 
     /// <summary>The answer as mathematics; null when it is words.</summary>
     public Expr? Expression { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
@@ -8,18 +9,25 @@ public static class MathText
 {
     private const string Currency = "$€£¥₹₩₽₺₫₴฿¢";
 
-    private static readonly Dictionary<string, string> Commands = new()
-    {
-        ["left"] = "", ["right"] = "", ["big"] = "", ["Big"] = "", ["bigg"] = "", ["Bigg"] = "", ["bigl"] = "", ["bigr"] = "", ["Bigl"] = "", ["Bigr"] = "",
-        ["displaystyle"] = "", ["textstyle"] = "", ["limits"] = "", ["nolimits"] = "", ["quad"] = " ", ["qquad"] = " ", ["thinspace"] = " ", ["cdotp"] = "*",
-        ["dfrac"] = @"\frac ", ["tfrac"] = @"\frac ", ["cfrac"] = @"\frac ", ["cdot"] = "*", ["times"] = "*", ["div"] = "/", ["lvert"] = "|", ["rvert"] = "|", ["vert"] = "|",
-        ["lbrace"] = @"\{", ["rbrace"] = @"\}", ["lbrack"] = "[", ["rbrack"] = "]", ["lparen"] = "(", ["rparen"] = ")", ["euro"] = "", ["pounds"] = "",
-        ["leqslant"] = @"\le ", ["geqslant"] = @"\ge ", ["leq"] = @"\le ", ["geq"] = @"\ge ", ["neq"] = @"\ne ", ["degree"] = @"^\circ ", ["dots"] = @"\ldots ", ["cdots"] = @"\ldots ",
-    };
+    private static readonly string[] Greek =
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon phi chi psi omega".Split(' ');
+
+    // What each command is replaced by: the ones that only draw vanish, the others get one spelling.
+    private static readonly FrozenDictionary<string, string> Commands =
+        new (string Names, string Replacement)[]
+        {
+            ("left right big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle limits nolimits euro pounds", ""), ("quad qquad thinspace", " "),
+            ("dfrac tfrac cfrac", @"\frac "), ("cdot times cdotp", "*"), ("div", "/"), ("lvert rvert vert", "|"), ("lbrace", @"\{"), ("rbrace", @"\}"),
+            ("lbrack", "["), ("rbrack", "]"), ("lparen", "("), ("rparen", ")"), ("leq leqslant", @"\le "), ("geq geqslant", @"\ge "), ("neq", @"\ne "),
+            ("degree", @"^\circ "), ("dots cdots", @"\ldots "),
+        }.SelectMany(row => row.Names.Split(' '), (row, name) => (name, row.Replacement)).ToFrozenDictionary(pair => pair.name, pair => pair.Replacement);
 
     /// <summary>The tidy form. Linear in the length.</summary>
     public static string Normalize(string text)
     {
+        // JSON inside JSON doubles the backslashes; in a matrix two of them end a row.
+        if (text.Contains(@"\\", StringComparison.Ordinal) && !text.Contains(@"\begin", StringComparison.Ordinal))
+            text = text.Replace(@"\\", @"\", StringComparison.Ordinal);
         var tidy = new StringBuilder(text.Length + 8);
         for (var i = 0; i < text.Length; i++)
         {
@@ -84,7 +92,6 @@ public static class MathText
             '÷' or '∕' or '⁄' => tidy.Append('/'),
             '°' or 'º' => tidy.Append(@"^\circ "),
             '√' => tidy.Append(@"\sqrt "),
-            'π' => tidy.Append(@"\pi "),
             '∞' => tidy.Append(@"\infty "),
             '≤' or '⩽' => tidy.Append(@"\le "),
             '≥' or '⩾' => tidy.Append(@"\ge "),
@@ -108,6 +115,7 @@ public static class MathText
             >= '⁰' and <= '⁹' => tidy.Append("^{").Append((char)(c - '⁰' + '0')).Append('}'),
             >= '₀' and <= '₉' => tidy.Append('_').Append((char)(c - '₀' + '0')),
             >= '！' and <= '～' => tidy.Append((char)(c - '！' + '!')),
+            >= 'α' and <= 'ω' => tidy.Append('\\').Append(Greek[c - 'α']).Append(' '),
             _ when Currency.Contains(c) => tidy,
             _ when CharUnicodeInfo.GetDecimalDigitValue(c) is >= 0 and var digit => tidy.Append((char)('0' + digit)),
             _ when char.IsWhiteSpace(c) => tidy.Append(' '),

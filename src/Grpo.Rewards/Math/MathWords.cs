@@ -10,27 +10,26 @@ internal static class MathWords
         "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "log", "exp", "sqrt", "abs", "floor", "ceil", "gcd", "lcm", "min", "max", "det");
 
     /// <summary>Constants and their other names.</summary>
-    public static readonly FrozenDictionary<string, string> Constants = new Dictionary<string, string>
-    {
-        ["pi"] = "pi", ["infty"] = "infinity", ["inf"] = "infinity", ["infinity"] = "infinity", ["emptyset"] = "emptyset", ["varnothing"] = "emptyset", ["phi"] = "phi", ["varphi"] = "phi",
-    }.ToFrozenDictionary();
+    public static readonly FrozenDictionary<string, string> Constants =
+        new (string Name, string Constant)[]
+        {
+            ("pi", "pi"), ("infty", "infinity"), ("inf", "infinity"), ("infinity", "infinity"), ("emptyset", "emptyset"), ("varnothing", "emptyset"), ("phi", "phi"), ("varphi", "phi"),
+        }.ToFrozenDictionary(pair => pair.Name, pair => pair.Constant);
 
     /// <summary>Commands that only change how their argument looks.</summary>
     public static readonly FrozenSet<string> Wrappers = FrozenSet.Create(
-        "boxed", "fbox", "underline", "mathbf", "boldsymbol", "bm", "mathit", "mathsf", "mathcal", "mathbb", "operatorname", "ensuremath", "displaystyle", "mathrm", "text", "textbf", "textit", "mbox", "textrm", "textsf", "texttt");
+        "boxed", "fbox", "underline", "mathbf", "boldsymbol", "bm", "mathit", "mathsf", "mathcal", "mathbb", "operatorname", "ensuremath", "displaystyle", "mathrm", "text", "textbf", "textit", "mbox", "textrm", "textsf", "texttt", "textnormal");
 
     /// <summary>The wrappers whose argument may be words.</summary>
-    public static readonly FrozenSet<string> TextWrappers = FrozenSet.Create("mathrm", "text", "textbf", "textit", "mbox", "textrm", "textsf", "texttt", "operatorname", "mathbf");
+    public static readonly FrozenSet<string> TextWrappers = FrozenSet.Create("mathrm", "text", "textbf", "textit", "mbox", "textrm", "textsf", "texttt", "textnormal", "operatorname", "mathbf");
 
     /// <summary>The commands that end a product instead of being its next factor.</summary>
     public static readonly FrozenSet<string> NoFactors = FrozenSet.Create(
-        "cup", "in", "le", "ge", "lt", "gt", "ne", "pm", "approx", "equiv", "rfloor", "rceil", "rangle", "end", "over", "circ", "text", "mbox", "mathrm");
+        "cup", "in", "le", "ge", "lt", "gt", "ne", "pm", "approx", "equiv", "rfloor", "rceil", "rangle", "end", "over", "circ", "text", "mbox", "mathrm", "textbf", "textit", "textrm", "textnormal");
 
     /// <summary>Words that multiply the number before them.</summary>
-    public static readonly FrozenDictionary<string, int> Scales = new Dictionary<string, int>
-    {
-        ["hundred"] = 2, ["thousand"] = 3, ["million"] = 6, ["billion"] = 9, ["trillion"] = 12,
-    }.ToFrozenDictionary();
+    public static readonly FrozenDictionary<string, int> Scales =
+        new (string Word, int Zeros)[] { ("hundred", 2), ("thousand", 3), ("million", 6), ("billion", 9), ("trillion", 12) }.ToFrozenDictionary(pair => pair.Word, pair => pair.Zeros);
 
     /// <summary>Short units, which would otherwise read as products of variables.</summary>
     private static readonly FrozenSet<string> ShortUnits = FrozenSet.Create(

@@ -10,14 +10,17 @@ internal static class NumberLiteral
     /// <param name="text">The rest of the answer.</param>
     /// <param name="commaIsSeparator">Inside brackets a comma separates items; outside it may group thousands.</param>
     /// <param name="length">Characters read.</param>
+    /// <returns>The exact value, and how many decimals it was written with; 0 for repeating decimals and powers of ten, which nobody rounded.</returns>
     /// <exception cref="MathBudgetException">Too many digits, or an exponent beyond the budget.</exception>
-    public static BigRational Read(ReadOnlySpan<char> text, bool commaIsSeparator, out int length)
+    public static (BigRational Value, int Decimals) Read(ReadOnlySpan<char> text, bool commaIsSeparator, out int length)
     {
         Span<char> digits = stackalloc char[MathBudget.DigitRun];
         var count = 0;
         var i = ReadInteger(text, digits, ref count, commaIsSeparator);
         var decimals = 0;
-        if (i < text.Length && text[i] == '.' && (i + 1 == text.Length || text[i + 1] != '.'))
+        // 0,5 is no thousands: the comma is the decimal sign.
+        var decimalComma = i == 1 && text[0] == '0' && !commaIsSeparator && text.Length > 2 && text[1] == ',' && char.IsAsciiDigit(text[2]);
+        if (decimalComma || (i < text.Length && text[i] == '.' && (i + 1 == text.Length || text[i + 1] != '.')))
         {
             var start = ++i;
             i = ReadDigits(text, i, digits, ref count);
@@ -26,18 +29,18 @@ internal static class NumberLiteral
         var whole = count == 0 ? BigInteger.Zero : BigInteger.Parse(digits[..count], CultureInfo.InvariantCulture);
         var value = new BigRational(whole, BigInteger.Pow(10, decimals));
         if (TryReadRepeating(text[i..], decimals, out var repeating, out var repeatingLength))
-            (value, i) = (value + repeating, i + repeatingLength);
+            (value, i, decimals) = (value + repeating, i + repeatingLength, 0);
         if (TryReadExponent(text[i..], out var exponent, out var exponentLength))
-            (value, i) = (value * new BigRational(10, 1).Power(exponent), i + exponentLength);
+            (value, i, decimals) = (value * new BigRational(10, 1).Power(exponent), i + exponentLength, 0);
         length = i;
-        return value;
+        return (value, decimals);
     }
 
     /// <summary>The digits before the point, over grouping commas or spaces where every group after the first has three digits.</summary>
     private static int ReadInteger(ReadOnlySpan<char> text, Span<char> digits, ref int count, bool commaIsSeparator)
     {
         var i = ReadDigits(text, 0, digits, ref count);
-        if (i is 0 or > 3)
+        if (i is 0 or > 3 || text[0] == '0')
             return i;
         while (i + 3 < text.Length && (text[i] == ' ' || (text[i] == ',' && !commaIsSeparator)))
         {

@@ -6,8 +6,8 @@ public sealed record LossOptions
     /// <summary>The per-token term and its own aggregation.</summary>
     public LossType LossType { get; init; } = LossTypes.All["grpo"];
 
-    /// <summary>What one importance ratio spans.</summary>
-    public ImportanceSamplingLevel Level { get; init; } = ImportanceSamplingLevels.All["token"];
+    /// <summary>What one importance ratio spans; null is the loss type's own.</summary>
+    public ImportanceSamplingLevel? Level { get; init; }
 
     /// <summary>How per-token losses become one number; null is the loss type's own.</summary>
     public LossAggregation? Aggregation { get; init; }
@@ -34,6 +34,9 @@ public sealed record LossOptions
     /// <summary>Whether the divergence is multiplied by the importance ratio, which makes its gradient unbiased (DeepSeek-V3.2, equation 7).</summary>
     public bool UseBiasCorrectionKl { get; init; }
 
+    /// <summary>How the policy term is weighed for the gap between sampler and trainer; null is not at all.</summary>
+    public RolloutCorrection? RolloutCorrection { get; init; }
+
     /// <summary>Counts of the whole batch when this is only a part of it.</summary>
     public LossNormalizer Normalizer { get; init; } = new();
 
@@ -42,6 +45,22 @@ public sealed record LossOptions
 
     /// <summary>Whether every intermediate number is kept.</summary>
     public bool Explain { get; init; }
+
+    /// <summary>The settings of <see cref="Terms.SigmoidGate"/>.</summary>
+    public SapoOptions Sapo { get; init; } = new();
+
+    /// <summary>The settings of <see cref="Terms.ClippedWeight"/>.</summary>
+    public CispoOptions Cispo { get; init; } = new();
+
+    /// <summary>The settings of <see cref="Terms.GammaWeight"/>.</summary>
+    public VespoOptions Vespo { get; init; } = new();
+
+    /// <summary>Weight of the quadratic penalty of <see cref="Terms.DirectOptimization"/>.</summary>
+    /// <value>Above 0; null where the loss type does not need it.</value>
+    public double? DroBeta { get; init; }
+
+    /// <summary>The level in force.</summary>
+    internal ImportanceSamplingLevel EffectiveLevel => Level ?? LossType.Level;
 
     /// <summary>The largest unclipped ratio.</summary>
     internal double UpperRatio => 1 + (EpsilonHigh ?? Epsilon);

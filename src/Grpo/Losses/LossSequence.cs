@@ -12,6 +12,9 @@ public sealed record LossSequence
     /// <summary>The same under the frozen reference policy, shape (T); empty when there is no KL term.</summary>
     public ReadOnlyMemory<double> RefLogprobs { get; init; }
 
+    /// <summary>The same as the sampler reported it, shape (T); empty when there is no rollout correction.</summary>
+    public ReadOnlyMemory<double> RolloutLogprobs { get; init; }
+
     /// <summary>1 where a token is in the loss, 0 where it is not, shape (T); empty means all 1. What lies under a 0 is never read.</summary>
     public ReadOnlyMemory<byte> Mask { get; init; }
 
@@ -35,6 +38,7 @@ public readonly ref struct SequenceView
         Logprobs = sequence.Logprobs.Span;
         OldLogprobs = sequence.OldLogprobs.IsEmpty ? Logprobs : sequence.OldLogprobs.Span;
         RefLogprobs = sequence.RefLogprobs.Span;
+        RolloutLogprobs = sequence.RolloutLogprobs.Span;
         _mask = sequence.Mask.Span;
         _advantages = sequence.Advantages.Span;
         TokenCount = _mask.IsEmpty ? Length : Length - _mask.Count((byte)0);
@@ -48,6 +52,9 @@ public readonly ref struct SequenceView
 
     /// <summary>Under the reference policy, shape (T) or empty.</summary>
     public ReadOnlySpan<double> RefLogprobs { get; }
+
+    /// <summary>As the sampler reported it, shape (T) or empty.</summary>
+    public ReadOnlySpan<double> RolloutLogprobs { get; }
 
     /// <summary>T.</summary>
     public int Length => Logprobs.Length;

@@ -12,6 +12,7 @@ internal sealed class LossTotals(ImportanceSamplingLevel level)
     private double _finiteRatios;
     private double _clippedLow;
     private double _clippedHigh;
+    private double _rolloutWeight;
     private double _lowMin = double.PositiveInfinity;
     private double _highMax = double.NegativeInfinity;
 
@@ -29,6 +30,7 @@ internal sealed class LossTotals(ImportanceSamplingLevel level)
         _tokens += sums.Tokens;
         _nonfinite += sums.Nonfinite;
         _kl += sums.Kl;
+        _rolloutWeight += sums.RolloutWeight;
 
         var share = level.OneRatioPerSequence ? 1.0 / sums.Tokens : 1;
         _ratio += share * sums.Ratio;
@@ -41,11 +43,11 @@ internal sealed class LossTotals(ImportanceSamplingLevel level)
     }
 
     /// <summary>The metrics under TRL's names; clip_ratio is the share of ratios whose gradient a bound of the clip range took away.</summary>
-    public IReadOnlyDictionary<string, double?> Metrics(bool hasKl)
+    public IReadOnlyDictionary<string, double?> Metrics(LossOptions options)
     {
         var ratios = level.OneRatioPerSequence ? _rows : _tokens;
         var metrics = new Dictionary<string, double?>();
-        metrics["kl"] = hasKl ? Defined(_kl / _tokens) : null;
+        metrics["kl"] = options.Beta == 0 ? null : Defined(_kl / _tokens);
         metrics["clip_ratio/low_mean"] = Defined(_clippedLow / ratios);
         metrics["clip_ratio/low_min"] = Defined(_lowMin);
         metrics["clip_ratio/high_mean"] = Defined(_clippedHigh / ratios);
@@ -53,6 +55,7 @@ internal sealed class LossTotals(ImportanceSamplingLevel level)
         metrics["clip_ratio/region_mean"] = Defined((_clippedLow + _clippedHigh) / ratios);
         metrics["ratio/mean"] = Defined(_ratio / _finiteRatios);
         metrics["approx_kl"] = Defined(_approxKl / _finiteRatios);
+        if (options.RolloutCorrection is not null) metrics["sampling/importance_sampling_ratio/mean"] = Defined(_rolloutWeight / _tokens);
         metrics["nonfinite_tokens"] = _nonfinite;
         return metrics;
     }

@@ -2,10 +2,11 @@ using Grpo.Losses.Terms;
 
 namespace Grpo.Losses;
 
-/// <summary>A per-token term and the aggregation it was published with.</summary>
+/// <summary>A per-token term, with the aggregation and the level of the ratio that it was published with.</summary>
 public sealed class LossType
 {
-    private LossType(string name, LossAggregation aggregation, AccumulateSequence accumulate) => (Name, Aggregation, Accumulate) = (name, aggregation, accumulate);
+    private LossType(string name, LossAggregation aggregation, ImportanceSamplingLevel level, AccumulateSequence accumulate) =>
+        (Name, Aggregation, Level, Accumulate) = (name, aggregation, level, accumulate);
 
     /// <summary>The canonical name, TRL's.</summary>
     public string Name { get; }
@@ -13,24 +14,42 @@ public sealed class LossType
     /// <summary>The aggregation when the caller names none.</summary>
     public LossAggregation Aggregation { get; }
 
+    /// <summary>The level of the ratio when the caller names none.</summary>
+    public ImportanceSamplingLevel Level { get; }
+
     /// <summary>The loop over the tokens of a sequence.</summary>
     internal AccumulateSequence Accumulate { get; }
 
     /// <summary>A loss type with the given per-token term.</summary>
-    internal static LossType Of<TTerm>(string name, string aggregation)
+    internal static LossType Of<TTerm>(string name, string aggregation, string level = "token")
         where TTerm : struct, IPolicyTerm =>
-        new(name, LossAggregations.All[aggregation], SequenceLoss.Accumulate<TTerm>);
+        new(name, LossAggregations.All[aggregation], ImportanceSamplingLevels.All[level], SequenceLoss.Accumulate<TTerm>);
 }
 
 /// <summary>The loss types by name.</summary>
 public static class LossTypes
 {
-    /// <summary>grpo, bnpo, dr_grpo and dapo share the clipped surrogate and differ in what they divide by.</summary>
+    /// <summary>The first rows share the clipped surrogate and differ in what they divide by or what a ratio spans.</summary>
     public static NamedChoices<LossType> All { get; } = new(
         "loss type",
         type => type.Name,
         LossType.Of<ClippedSurrogate>("grpo", "seq-mean-token-mean"),
         LossType.Of<ClippedSurrogate>("bnpo", "token-mean"),
         LossType.Of<ClippedSurrogate>("dr_grpo", "seq-mean-token-sum-norm"),
-        LossType.Of<ClippedSurrogate>("dapo", "token-mean"));
+        LossType.Of<ClippedSurrogate>("dapo", "token-mean"),
+        LossType.Of<ClippedSurrogate>("ppo", "token-mean"),
+        LossType.Of<ClippedSurrogate>("gspo", "seq-mean-token-mean", "sequence"),
+        LossType.Of<ClippedSurrogate>("gspo_token", "seq-mean-token-mean", "sequence_token"),
+        LossType.Of<ClippedSurrogate>("luspo", "seq-mean-token-sum", "sequence"),
+        LossType.Of<ClippedSurrogate>("rloo", "seq-mean-token-mean", "sequence_product"),
+        LossType.Of<ClippedWeight>("cispo", "token-mean"),
+        LossType.Of<SigmoidGate>("sapo", "seq-mean-token-mean"),
+        LossType.Of<GammaWeight>("vespo", "token-mean", "sequence_product"),
+        LossType.Of<ImportanceWeighted>("gmpo", "seq-mean-token-mean", "sequence_clipped"),
+        LossType.Of<ImportanceWeighted>("geo_mean", "seq-mean-token-mean", "sequence_clipped"),
+        LossType.Of<ImportanceWeighted>("importance_sampling", "token-sum"),
+        LossType.Of<LogLikelihood>("reinforce", "token-mean"),
+        LossType.Of<LogLikelihood>("gpg", "token-mean"),
+        LossType.Of<DirectOptimization>("dro", "token-mean"),
+        LossType.Of<TotalVariationMask>("dppo_tv", "token-mean"));
 }

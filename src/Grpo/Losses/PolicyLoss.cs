@@ -10,16 +10,16 @@ public static class PolicyLoss
     /// <summary>loss = sum over sequences i and tokens t of weight_i (-term_it + beta kl_it), in double.</summary>
     /// <param name="batch">The completions, ragged. Read in order, each twice: once for its size, once for its numbers.</param>
     /// <param name="options">The choices.</param>
-    /// <exception cref="ArgumentException">The arrays of a sequence differ in length, or beta is not 0 and there are no reference logprobs.</exception>
+    /// <exception cref="ArgumentException">The arrays of a sequence differ in length, or logprobs that the options need are missing.</exception>
     public static LossResult Compute(IReadOnlyList<LossSequence> batch, LossOptions options)
     {
         var counts = Count(batch, options);
         var aggregation = options.Aggregation ?? options.LossType.Aggregation;
         var gradients = options.Gradients ? new double[batch.Count][] : null;
         var explanations = options.Explain ? new TokenExplanation[batch.Count][] : null;
-        var totals = new LossTotals(options.Level);
+        var totals = new LossTotals(options.EffectiveLevel);
 
-        var scratch = ArrayPool<double>.Shared.Rent(2 * counts.LongestSequence);
+        var scratch = ArrayPool<double>.Shared.Rent(3 * counts.LongestSequence);
         for (var i = 0; i < batch.Count; i++)
         {
             var sequence = batch[i].View;
@@ -28,6 +28,7 @@ public static class PolicyLoss
             {
                 LogRatios = scratch.AsSpan(0, sequence.Length),
                 GradLogRatios = scratch.AsSpan(counts.LongestSequence, sequence.Length),
+                RolloutWeights = scratch.AsSpan(2 * counts.LongestSequence, sequence.Length),
                 GradLogprobs = gradients is null ? [] : gradients[i] = new double[sequence.Length],
                 Tokens = explanations is null ? [] : explanations[i] = new TokenExplanation[sequence.Length],
             };
@@ -44,7 +45,7 @@ public static class PolicyLoss
         PolicyLoss = LossTotals.Defined(totals.PolicyLoss),
         KlLoss = LossTotals.Defined(totals.KlLoss),
         GradLogprobs = gradients,
-        Metrics = totals.Metrics(hasKl: options.Beta != 0),
+        Metrics = totals.Metrics(options),
         Explanation = explanations is null ? null : new(explanations, 0 - totals.PolicyLoss, totals.KlLoss, 0 - totals.PolicyLoss - totals.KlLoss),
     };
 
@@ -67,6 +68,7 @@ public static class PolicyLoss
     {
         Check(sequence.OldLogprobs.Length, nameof(LossSequence.OldLogprobs), mayBeEmpty: true);
         Check(sequence.RefLogprobs.Length, nameof(LossSequence.RefLogprobs), mayBeEmpty: options.Beta == 0);
+        Check(sequence.RolloutLogprobs.Length, nameof(LossSequence.RolloutLogprobs), mayBeEmpty: options.RolloutCorrection is null);
         Check(sequence.Mask.Length, nameof(LossSequence.Mask), mayBeEmpty: true);
         if (sequence.Advantages.Length != 1) Check(sequence.Advantages.Length, nameof(LossSequence.Advantages), mayBeEmpty: false);
 

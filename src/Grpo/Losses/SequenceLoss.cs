@@ -14,6 +14,9 @@ internal readonly ref struct SequenceOutput
     /// <summary>Scratch.</summary>
     public required Span<double> GradLogRatios { get; init; }
 
+    /// <summary>Scratch.</summary>
+    public required Span<double> RolloutWeights { get; init; }
+
     /// <summary>d loss / d logprob, zeros on entry.</summary>
     public required Span<double> GradLogprobs { get; init; }
 
@@ -25,7 +28,7 @@ internal readonly ref struct SequenceOutput
 internal static class SequenceLoss
 {
     /// <summary>
-    /// loss += weight (-term + beta kl), and the gradient of it. A token whose ratio, term or divergence is not finite gets gradient 0 and is counted:
+    /// loss += weight (-rollout weight * term + beta kl), and the gradient of it. A token whose ratio, term or divergence is not finite gets gradient 0 and is counted:
     /// there the derivative of the bounded side is 0, and automatic differentiation returns 0 * infinity.
     /// </summary>
     /// <param name="sequence">The completion.</param>
@@ -35,7 +38,10 @@ internal static class SequenceLoss
     public static SequenceSums Accumulate<TTerm>(in SequenceView sequence, double weight, LossOptions options, in SequenceOutput output)
         where TTerm : struct, IPolicyTerm
     {
-        options.Level.LogRatios(sequence, output.LogRatios);
+        options.EffectiveLevel.LogRatios(sequence, options, output.LogRatios);
+        if (options.RolloutCorrection is { } correction) correction.Weigh(sequence, output.RolloutWeights);
+        else output.RolloutWeights.Fill(1);
+
         var sums = new SequenceSums { Tokens = sequence.TokenCount };
         for (var t = 0; t < sequence.Length; t++)
         {
@@ -51,9 +57,10 @@ internal static class SequenceLoss
             var terms = TTerm.Evaluate(ratio, sequence.Logprobs[t], sequence.OldLogprobs[t], sequence.Advantage(t), options);
             var (kl, gradKlLogprob, gradKlLogRatio) = Divergence(sequence, t, ratio, options);
 
-            var gradLogRatio = weight * (gradKlLogRatio - terms.GradLogRatio);
-            var gradLogprob = weight * (gradKlLogprob - terms.GradLogprob);
-            if (double.IsFinite(ratio) && double.IsFinite(gradLogRatio + gradLogprob) && double.IsFinite(terms.MinTerm + kl))
+            var rolloutWeight = output.RolloutWeights[t];
+            var gradLogRatio = weight * (gradKlLogRatio - (rolloutWeight * terms.GradLogRatio));
+            var gradLogprob = weight * (gradKlLogprob - (rolloutWeight * terms.GradLogprob));
+            if (double.IsFinite(ratio) && double.IsFinite(gradLogRatio + gradLogprob) && double.IsFinite((rolloutWeight * terms.MinTerm) + kl))
             {
                 output.GradLogRatios[t] = gradLogRatio;
                 if (!output.GradLogprobs.IsEmpty) output.GradLogprobs[t] = gradLogprob;
@@ -65,11 +72,11 @@ internal static class SequenceLoss
                 sums.Nonfinite++;
             }
 
-            sums.Add(terms, kl, weight, options.Beta);
-            if (!output.Tokens.IsEmpty) output.Tokens[t] = new(terms, kl, options.Beta, weight);
+            sums.Add(terms, rolloutWeight, kl, weight, options.Beta);
+            if (!output.Tokens.IsEmpty) output.Tokens[t] = new(terms, rolloutWeight, kl, options.Beta, weight);
         }
 
-        if (!output.GradLogprobs.IsEmpty) options.Level.PullBack(sequence, output.GradLogRatios, output.GradLogprobs);
+        if (!output.GradLogprobs.IsEmpty) options.EffectiveLevel.PullBack(sequence, options, output.GradLogRatios, output.GradLogprobs);
         return sums;
     }
 

@@ -23,6 +23,9 @@ internal record struct SequenceSums
     /// <summary>Sum of r - 1 - log r, the divergence of the update from the old policy, over the finite ratios.</summary>
     public double ApproxKl { get; set; }
 
+    /// <summary>Sum of the rollout weights.</summary>
+    public double RolloutWeight { get; private set; }
+
     /// <summary>Tokens clipped below.</summary>
     public int ClippedLow { get; private set; }
 
@@ -33,9 +36,10 @@ internal record struct SequenceSums
     public int Nonfinite { get; set; }
 
     /// <summary>Adds what one token contributes to the loss.</summary>
-    public void Add(in TokenTerms terms, double kl, double weight, double beta)
+    public void Add(in TokenTerms terms, double rolloutWeight, double kl, double weight, double beta)
     {
-        PolicyLoss -= weight * terms.MinTerm;
+        PolicyLoss -= weight * rolloutWeight * terms.MinTerm;
+        RolloutWeight += rolloutWeight;
         KlLoss += weight * beta * kl;
         Kl += kl;
         if (terms.Clip == TokenClip.Low) ClippedLow++;

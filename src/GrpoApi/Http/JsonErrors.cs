@@ -11,6 +11,11 @@ internal static partial class JsonErrors
     {
         var path = exception.Path ?? "$";
         var text = exception.Message.Split(" Path: ", 2)[0];
+        if (exception.InnerException?.Message.Contains(" UTF-", StringComparison.Ordinal) == true)
+        {
+            return [(path, "Holds text that is not valid Unicode.")];
+        }
+
         return MissingFields().Match(text) is { Success: true } missing
             ? [.. missing.Groups["names"].Value.Split(", ").Select(name => ($"{path}.{name.Trim('\'')}", "Is required."))]
             : [DescribeOne(path, text)];
@@ -48,7 +53,7 @@ internal static partial class JsonErrors
         "System.Boolean" or "System.Nullable`1[System.Boolean]" => "true or false",
         _ when EnumNames(typeName) is { Length: > 0 } names => "one of " + string.Join(", ", names),
         _ when typeName.Contains("Dictionary", StringComparison.Ordinal) || typeName.Contains("JsonObject", StringComparison.Ordinal) => "an object",
-        _ when typeName.EndsWith("[]", StringComparison.Ordinal) || typeName.Contains("List`1", StringComparison.Ordinal) => "an array",
+        _ when typeName.EndsWith("[]", StringComparison.Ordinal) || typeName.EndsWith("JsonArray", StringComparison.Ordinal) || typeName.Contains("List`1", StringComparison.Ordinal) => "an array",
         _ => "an object of the documented form",
     };
 

@@ -29,6 +29,7 @@ public static class OpenApi
             document.Servers?.Clear();
             return Task.CompletedTask;
         });
+        options.AddDocumentTransformer(SortTagsAsync);
         options.AddDocumentTransformer(ApiKeyServices.DescribeAsync);
         options.AddSchemaTransformer(SchemaConventions.ApplyAsync);
         options.AddOperationTransformer(RequestExamples.ApplyAsync);
@@ -50,6 +51,13 @@ public static class OpenApi
             options.EnablePersistAuthorization();
         });
         app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
+    }
+
+    /// <summary>By name, which begins with the step: Swagger UI shows the steps in their order.</summary>
+    private static Task SortTagsAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Tags = new SortedSet<OpenApiTag>(document.Tags ?? new HashSet<OpenApiTag>(), Comparer<OpenApiTag>.Create(static (one, other) => string.CompareOrdinal(one.Name, other.Name)));
+        return Task.CompletedTask;
     }
 
     /// <summary>By status: what a group declares would otherwise come before the success.</summary>

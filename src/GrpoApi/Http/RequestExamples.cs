@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace GrpoApi.Http;
 
-/// <summary>Whole request bodies that succeed unchanged, shown by Swagger UI in the place of one made up from the schema.</summary>
+/// <summary>Whole request bodies and parameters that succeed unchanged, shown by Swagger UI in the place of ones made up from the schema.</summary>
 public static class RequestExamples
 {
     /// <summary>Gives the operation its example body.</summary>
@@ -12,6 +12,9 @@ public static class RequestExamples
     /// <param name="json">The body as JSON; a test posts it and expects a success.</param>
     public static RouteHandlerBuilder WithRequestExample(this RouteHandlerBuilder builder, [System.Diagnostics.CodeAnalysis.StringSyntax("Json")] string json) =>
         builder.WithMetadata(new RequestExample(json));
+
+    /// <summary>Gives a path parameter of the operation its example.</summary>
+    public static RouteHandlerBuilder WithParameterExample(this RouteHandlerBuilder builder, string name, string value) => builder.WithMetadata(new ParameterExample(name, value));
 
     internal static Task ApplyAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
@@ -21,8 +24,18 @@ public static class RequestExamples
             json.Example = JsonNode.Parse(example.Json);
         }
 
+        foreach (var given in context.Description.ActionDescriptor.EndpointMetadata.OfType<ParameterExample>())
+        {
+            foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == given.Name))
+            {
+                parameter.Example = JsonValue.Create(given.Value);
+            }
+        }
+
         return Task.CompletedTask;
     }
 
     private sealed record RequestExample(string Json);
+
+    private sealed record ParameterExample(string Name, string Value);
 }

@@ -7,7 +7,9 @@ public class AnswerExtractorTests
     [Theory]
     [InlineData("<think>5</think><answer>6</answer>", "6", "answer_tag")]
     [InlineData("<answer>1</answer> no: <answer> 2 </answer>", "2", "answer_tag")]
-    [InlineData("<answer>The answer is 12 apples.</answer>", "12", "answer_tag")]
+    [InlineData("<answer>The answer is 12 apples.</answer>", "12 apples", "answer_tag")]
+    [InlineData("<answer>There are 12 apples.</answer>", "12", "answer_tag")]
+    [InlineData(@"\boxed{Answer: 13}", "13", "boxed")]
     [InlineData("<answer>So \\boxed{7}</answer>", "7", "answer_tag")]
     [InlineData("<answer>1</answer> <answer>2", "1", "answer_tag")]
     [InlineData("\\boxed{10} and then \\boxed{42}", "42", "boxed")]
@@ -36,6 +38,7 @@ public class AnswerExtractorTests
     [InlineData("It fell to\n-$5 at last", "-5", "number")]
     [InlineData("From 10-5 we get\n10-5", "5", "number")]
     [InlineData("One in\n3/4 of cases", "3/4", "number")]
+    [InlineData("There are 7\nparts of N2O", "7", "number")]
     [InlineData("Saturday", "Saturday", "whole")]
     public void Finds(string completion, string answer, string source) =>
         Assert.Equal(new ExtractedAnswer(answer, source), AnswerExtractor.Extract(completion));

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Text.Json;
 using FsCheck.Fluent;
+using Grpo.Rewards.Math;
 using static Grpo.Rewards.Tests.Samples;
 
 namespace Grpo.Rewards.Tests.Accuracy;
@@ -47,7 +47,8 @@ public class MathAccuracyRewardTests
     [Fact]
     public void A_budget_that_runs_out_is_no_score()
     {
-        foreach (var bomb in (string[])[@"\boxed{1e400000000}", @"\boxed{9^{9^{9^9}}}", $@"\boxed{{{new string('{', 10_000)}1{new string('}', 10_000)}}}", new string('1', 1_000_001)])
+        var powers = string.Join('+', Enumerable.Range(1, 200).Select(i => $"(x+{i})^{{99}}"));
+        foreach (var bomb in (string[])[$@"\boxed{{{powers}}}", @"\boxed{1e400000000}", @"\boxed{9^{9^{9^9}}}", $@"\boxed{{{new string('{', 10_000)}1{new string('}', 10_000)}}}", new string('1', 1_000_001)])
         {
             var score = Reward("math_accuracy").Score(Sample(bomb, "5"));
             Assert.Null(score.Score);
@@ -69,6 +70,10 @@ public class MathAccuracyRewardTests
     [InlineData("<answer>")]
     [InlineData("{")]
     [InlineData("1,")]
+    [InlineData("a1")]
+    [InlineData("answer: ")]
+    [InlineData("1/")]
+    [InlineData("$1$ ")]
     [InlineData("𝟙")]
     public void A_million_hostile_characters_take_linear_time(string unit)
     {
@@ -106,6 +111,30 @@ public class MathAccuracyRewardTests
             return MathScore($@"\boxed{{{a}/{b}}}", $@"\frac{{{c}}}{{{d}}}") == ((long)a * d == (long)c * b ? 1 : 0);
         }));
 
+    private static MathReading? Read(string text)
+    {
+        try
+        {
+            return MathReading.Of(text);
+        }
+        catch (MathBudgetException)
+        {
+            return null;
+        }
+    }
+
+    private static bool SameAsItself(MathReading reading)
+    {
+        try
+        {
+            return MathComparer.Compare(reading, reading, new MathPolicy()).Equal;
+        }
+        catch (MathBudgetException)
+        {
+            return true; // refused, not judged
+        }
+    }
+
     [Fact]
     public void No_text_makes_it_throw() =>
         FsCheck.Check.QuickThrowOnFailure(Prop.ForAll<string, string>((completion, gold) =>
@@ -116,15 +145,17 @@ public class MathAccuracyRewardTests
         }));
 
     [Fact]
-    public void No_mutilated_latex_makes_it_throw()
+    public void No_mutilated_latex_makes_it_throw_and_all_of_it_equals_itself()
     {
         const string Alphabet = @"\frac{}()[]|^_,;.-+*/=<>!%&$ 0123456789xyn\sqrt\left\right\text\begin\end{pmatrix}\cup\pm\over°½√²٣答a";
         var random = new Random(7);
         for (var i = 0; i < 20_000; i++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => Alphabet[random.Next(Alphabet.Length)]));
-            var score = Reward("math_accuracy").Score(Sample($@"\boxed{{{text}}}", JsonSerializer.Serialize(text)));
+            var score = Reward("math_accuracy").Score(Sample($@"\boxed{{{text}}}", text));
             Assert.True(score.Score is null or 0 or 1);
+            if (Read(text) is { } reading && (reading.Expression is not null || reading.Words.Length > 0))
+                Assert.True(SameAsItself(reading), text);
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Grpo.Testing;
 using Grpo.Rewards.Language;
+using Grpo.Testing;
 using Xunit.Abstractions;
 using static Grpo.Rewards.Tests.Samples;
 

@@ -8,16 +8,21 @@ public class FiniteDifferenceTests
     private const double Step = 1e-6;
     private const int Batches = 5;
 
-    public static TheoryData<string, string, string, bool> Combinations
+    /// <summary>These weigh a log-probability by a detached ratio: the loss is not the integral of their gradient. Golden cases check them.</summary>
+    private static readonly string[] Detached = ["cispo", "vespo", "dppo_tv"];
+
+    public static TheoryData<string, string?, string, bool> Combinations
     {
         get
         {
-            var combinations = new TheoryData<string, string, string, bool>();
-            foreach (var type in LossTypes.All.Names)
+            var combinations = new TheoryData<string, string?, string, bool>();
+            foreach (var type in LossTypes.All.Names.Except(Detached))
             {
-                foreach (var level in ImportanceSamplingLevels.All.Names)
+                foreach (var level in (string?[])[null, .. ImportanceSamplingLevels.All.Names])
                 {
-                    foreach (var kl in KlEstimators.All.Names)
+                    if ((type, level) is ("dro", "sequence_token")) continue; // the anchor below would move what dro penalises
+
+                    foreach (var kl in type == "grpo" ? KlEstimators.All.Names : ["k3"])
                     {
                         combinations.Add(type, level, kl, false);
                         combinations.Add(type, level, kl, true);
@@ -31,12 +36,13 @@ public class FiniteDifferenceTests
 
     [Theory]
     [MemberData(nameof(Combinations))]
-    public void Gradient_is_the_slope_of_the_loss(string type, string level, string kl, bool biasCorrection)
+    public void Gradient_is_the_slope_of_the_loss(string type, string? level, string kl, bool biasCorrection)
     {
         var options = new LossOptions
         {
             LossType = LossTypes.All[type],
-            Level = ImportanceSamplingLevels.All[level],
+            Level = level is null ? null : ImportanceSamplingLevels.All[level],
+            DroBeta = 0.3,
             EpsilonHigh = 0.28,
             Delta = 1.4,
             Beta = 0.1,
@@ -79,13 +85,13 @@ public class FiniteDifferenceTests
     /// </summary>
     private static (LossSequence[] Batch, LossOptions Options) StopGradientsMadeConstant(LossSequence[] batch, LossOptions options)
     {
-        if (options.Level.Name != "sequence_token") return (batch, options);
+        if (options.EffectiveLevel.Name != "sequence_token") return (batch, options);
         return ([.. batch.Select(Anchored)], options with { Level = ImportanceSamplingLevels.All["token"] });
 
         LossSequence Anchored(LossSequence sequence)
         {
             var logRatios = new double[sequence.Length];
-            options.Level.LogRatios(sequence.View, logRatios);
+            options.EffectiveLevel.LogRatios(sequence.View, options, logRatios);
             return sequence with { OldLogprobs = sequence.Logprobs.ToArray().Zip(logRatios, (logprob, logRatio) => logprob - logRatio).ToArray() };
         }
     }

@@ -94,6 +94,26 @@ public class LossEdgeTests
         Assert.Equal(loss, PolicyLoss.Compute(batch, Dapo with { Aggregation = LossAggregations.All[aggregation] }).Loss!.Value, 12);
     }
 
+    [Theory]
+    [InlineData("token_truncate", new[] { 2, 0.5, 1 })]
+    [InlineData("token_mask", new[] { 0.0, 0, 1 })]
+    [InlineData("sequence_truncate", new[] { 1.0, 1, 1 })]
+    [InlineData("sequence_mask", new[] { 1.0, 1, 1 })]
+    public void A_rollout_correction_weighs_the_policy_term_and_not_the_divergence(string mode, double[] weights)
+    {
+        var (up, down) = (Math.Log(4), Math.Log(0.25));
+        var sequence = Sequence([-1, -1, -1], [-1, -1, -1], advantage: -3) with { RolloutLogprobs = new[] { -1 - up, -1 - down, -1 }, RefLogprobs = new[] { -2.0, -1, -1 } };
+        var options = Dapo with { Beta = 0.1, KlEstimator = KlEstimators.All["k1"] };
+
+        var plain = PolicyLoss.Compute([sequence], options);
+        var corrected = PolicyLoss.Compute([sequence], options with { RolloutCorrection = new() { Mode = RolloutCorrectionModes.All[mode], ClipMax = 2, ClipMin = 0.5 } });
+
+        Assert.Equal(plain.KlLoss, corrected.KlLoss);
+        Assert.Equal(weights.Sum(), corrected.PolicyLoss!.Value, 12);
+        Assert.Equal(weights.Average(), corrected.Metrics["sampling/importance_sampling_ratio/mean"]!.Value, 12);
+        for (var t = 0; t < weights.Length; t++) Assert.Equal(weights[t] + (0.1 / 3), corrected.GradLogprobs![0][t], 12);
+    }
+
     [Fact]
     public void Arrays_of_the_wrong_length_are_refused()
     {

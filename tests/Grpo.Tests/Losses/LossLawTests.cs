@@ -17,7 +17,7 @@ public class LossLawTests
         var onPolicy = batch.Select(sequence => sequence with { OldLogprobs = default }).ToArray();
         var tokens = batch.SelectMany(sequence => Enumerable.Range(0, sequence.Length).Where(t => sequence.View.Includes(t)).Select(t => sequence.View.Advantage(t)));
         var mean = tokens.Average();
-        return new[] { "dapo", "bnpo" }.All(type => ImportanceSamplingLevels.All.Names.All(level =>
+        return new[] { "dapo", "bnpo" }.All(type => ((string[])["token", "sequence", "sequence_token"]).All(level =>
             Close(-mean, Compute(onPolicy, new() { LossType = LossTypes.All[type], Level = ImportanceSamplingLevels.All[level] }).Loss)));
     });
 
@@ -71,7 +71,7 @@ public class LossLawTests
     private static IEnumerable<LossOptions> EveryOption() =>
         from type in LossTypes.All.Names
         from level in ImportanceSamplingLevels.All.Names
-        select new LossOptions { LossType = LossTypes.All[type], Level = ImportanceSamplingLevels.All[level], Beta = 0.05, Delta = 1.5 };
+        select new LossOptions { LossType = LossTypes.All[type], Level = ImportanceSamplingLevels.All[level], Beta = 0.05, Delta = 1.5, DroBeta = 0.2 };
 
     private static LossSequence GarbageUnderTheMask(LossSequence sequence)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using GrpoApi.Http;
@@ -32,6 +33,31 @@ public sealed class JsonConventionsTests(ApiFactory api) : IClassFixture<ApiFact
         Assert.DoesNotContain("System.", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("text", """{"text": "\ud800"}""", "Unicode")]
+    [InlineData("messages[0]", """{"messages": [{"role": "user", "content": "\ud800"}]}""", "Unicode")]
+    [InlineData("messages[0]", """{"messages": [{"role": "user", "\ud800": 1}]}""", "Unicode")]
+    [InlineData("messages[1]", """{"messages": [{"role": "user"}, {"role": "user", "role": "user"}]}""", "'role' is given twice")]
+    [InlineData("messages[0]", """{"messages": [7]}""", "Must be an object")]
+    [InlineData("tools", """{"text": "a", "tools": {}}""", "Must be an array")]
+    [InlineData("chat_template_kwargs", """{"text": "a", "chat_template_kwargs": []}""", "Must be an object")]
+    public async Task Json_of_any_form_is_read_at_once(string path, string json, string message)
+    {
+        using var client = await api.CreateReadyClientAsync();
+        using var response = await client.PostTextAsync("/v1/policies/fake/tokenize", json);
+        Assert.Contains(message, await Problem.AssertInvalidAsync(response, path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_utf8_are_400()
+    {
+        using var client = await api.CreateReadyClientAsync();
+        using var content = new ByteArrayContent([.. "{\"text\": \""u8, 0xff, .. "\"}"u8]);
+        content.Headers.ContentType = new("application/json");
+        using var response = await client.PostAsync(new Uri("/v1/policies/fake/tokenize", UriKind.Relative), content);
+        await Problem.AssertInvalidAsync(response, "text");
+    }
+
     [Fact]
     public async Task The_detail_gives_the_path_from_the_root()
     {
@@ -41,11 +67,17 @@ public sealed class JsonConventionsTests(ApiFactory api) : IClassFixture<ApiFact
         Assert.Equal("$.token_ids[1]: Must be an integer in range.", (string)problem["detail"]!);
     }
 
-    [Fact]
-    public async Task Another_content_type_is_415()
+    [Theory]
+    [InlineData("text/plain; charset=utf-8")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=nonsense")]
+    [InlineData("application/x-www-form-urlencoded")]
+    public async Task Another_content_type_or_charset_is_415(string contentType)
     {
         using var client = await api.CreateReadyClientAsync();
-        using var response = await client.PostAsync(new Uri("/v1/rollouts", UriKind.Relative), new StringContent("{}", Encoding.UTF8, "text/plain"));
+        using var content = new StringContent("{}", Encoding.UTF8);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        using var response = await client.PostAsync(new Uri("/v1/rollouts", UriKind.Relative), content);
         await Problem.AssertAsync(response, HttpStatusCode.UnsupportedMediaType, "unsupported-media-type");
     }
 

@@ -33,6 +33,12 @@ public sealed class OpenApiDocumentTests(ApiFactory api) : IClassFixture<ApiFact
                 Assert.True(operation[field] is not null, $"{method} {path} has no {field}");
             }
 
+            foreach (var parameter in operation["parameters"]?.AsArray() ?? [])
+            {
+                Assert.NotEmpty((string)parameter!["description"]!);
+                Assert.True(parameter["example"] is not null || (bool?)parameter["required"] is not true, $"{method} {path}: {parameter["name"]} has no example");
+            }
+
             Assert.NotEqual((string)operation["summary"]!, (string)operation["description"]!);
             Assert.All(operation["responses"]!.AsObject(), response => Assert.NotEmpty((string)response.Value!["description"]!));
             if (path.StartsWith("/v1/", StringComparison.Ordinal))

@@ -13,13 +13,16 @@ public sealed class ServerTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
-    [Fact]
-    public async Task A_limit_out_of_range_stops_it_at_start_with_the_reason()
+    [Theory]
+    [InlineData("Limits:MaxPrompts", "0", "between 1 and")]
+    [InlineData("Policies:tiny-r1:Threads", "0", "from 1 to 1024")]
+    [InlineData("Auth:Keys", "sha256:abc", "64 hexadecimal digits")]
+    public async Task A_setting_out_of_range_stops_it_at_start_with_the_reason(string key, string value, string reason)
     {
-        var (exitCode, output) = await RunningServer.RunToEndAsync("--urls", "http://127.0.0.1:0", "--Limits:MaxPrompts", "0");
+        var (exitCode, output) = await RunningServer.RunToEndAsync("--urls", "http://127.0.0.1:0", "--" + key, value);
         Assert.NotEqual(0, exitCode);
-        Assert.Contains("MaxPrompts", output, StringComparison.Ordinal);
-        Assert.Contains("between 1 and", output, StringComparison.Ordinal);
+        Assert.Contains(key.Split(':')[^1], output, StringComparison.Ordinal);
+        Assert.Contains(reason, output, StringComparison.Ordinal);
     }
 
     [Fact]

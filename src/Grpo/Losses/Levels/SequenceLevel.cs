@@ -6,20 +6,15 @@ namespace Grpo.Losses.Levels;
 public static class SequenceLevel
 {
     /// <inheritdoc cref="ComputeLogRatios"/>
-    public static void LogRatios(in SequenceView sequence, Span<double> logRatios)
+    public static void LogRatios(in SequenceView sequence, LossOptions options, Span<double> logRatios)
     {
-        var sum = 0.0;
-        for (var t = 0; t < logRatios.Length; t++)
-        {
-            if (sequence.Includes(t)) sum += sequence.Logprobs[t] - sequence.OldLogprobs[t];
-        }
-
-        logRatios.Fill(sum / Math.Max(sequence.TokenCount, 1));
+        SequenceProductLevel.LogRatios(sequence, options, logRatios);
+        foreach (ref var logRatio in logRatios) logRatio /= Math.Max(sequence.TokenCount, 1);
     }
 
     /// <inheritdoc cref="PullBackGradient"/>
     /// <remarks>Every token of the loss moves the one ratio by 1/n of its own change.</remarks>
-    public static void PullBack(in SequenceView sequence, ReadOnlySpan<double> gradLogRatios, Span<double> gradLogprobs)
+    public static void PullBack(in SequenceView sequence, LossOptions options, ReadOnlySpan<double> gradLogRatios, Span<double> gradLogprobs)
     {
         var sum = 0.0;
         foreach (var grad in gradLogRatios) sum += grad;

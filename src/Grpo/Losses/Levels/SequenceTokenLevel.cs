@@ -7,9 +7,10 @@ namespace Grpo.Losses.Levels;
 public static class SequenceTokenLevel
 {
     /// <inheritdoc cref="ComputeLogRatios"/>
-    public static void LogRatios(in SequenceView sequence, Span<double> logRatios) => SequenceLevel.LogRatios(sequence, logRatios);
+    public static void LogRatios(in SequenceView sequence, LossOptions options, Span<double> logRatios) =>
+        SequenceLevel.LogRatios(sequence, options, logRatios);
 
     /// <inheritdoc cref="PullBackGradient"/>
-    public static void PullBack(in SequenceView sequence, ReadOnlySpan<double> gradLogRatios, Span<double> gradLogprobs) =>
-        TokenLevel.PullBack(sequence, gradLogRatios, gradLogprobs);
+    public static void PullBack(in SequenceView sequence, LossOptions options, ReadOnlySpan<double> gradLogRatios, Span<double> gradLogprobs) =>
+        TokenLevel.PullBack(sequence, options, gradLogRatios, gradLogprobs);
 }

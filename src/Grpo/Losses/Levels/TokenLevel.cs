@@ -4,7 +4,7 @@ namespace Grpo.Losses.Levels;
 public static class TokenLevel
 {
     /// <inheritdoc cref="ComputeLogRatios"/>
-    public static void LogRatios(in SequenceView sequence, Span<double> logRatios)
+    public static void LogRatios(in SequenceView sequence, LossOptions options, Span<double> logRatios)
     {
         for (var t = 0; t < logRatios.Length; t++)
         {
@@ -13,7 +13,7 @@ public static class TokenLevel
     }
 
     /// <inheritdoc cref="PullBackGradient"/>
-    public static void PullBack(in SequenceView sequence, ReadOnlySpan<double> gradLogRatios, Span<double> gradLogprobs)
+    public static void PullBack(in SequenceView sequence, LossOptions options, ReadOnlySpan<double> gradLogRatios, Span<double> gradLogprobs)
     {
         for (var t = 0; t < gradLogprobs.Length; t++) gradLogprobs[t] += gradLogRatios[t];
     }

@@ -31,7 +31,7 @@ public readonly record struct TokenTerms(
     double GradLogRatio,
     double GradLogprob = 0);
 
-/// <summary>The bound that took a token's gradient away.</summary>
+/// <summary>The bound that a token's ratio met, which in the clipped surrogate takes its gradient away.</summary>
 public enum TokenClip
 {
     /// <summary>None.</summary>

@@ -9,7 +9,7 @@ internal static class LossMapping
     public static LossOptions ToOptions(this LossRequest request) => new()
     {
         LossType = LossTypes.All[request.LossType],
-        Level = ImportanceSamplingLevels.All[request.ImportanceSamplingLevel],
+        Level = request.ImportanceSamplingLevel is { } level ? ImportanceSamplingLevels.All[level] : null,
         Aggregation = request.Aggregation is { } aggregation ? LossAggregations.All[aggregation] : null,
         Epsilon = request.Epsilon,
         EpsilonHigh = request.EpsilonHigh,
@@ -17,14 +17,14 @@ internal static class LossMapping
         Beta = request.Beta,
         KlEstimator = KlEstimators.All[request.KlEstimator],
         UseBiasCorrectionKl = request.UseBiasCorrectionKl,
-        Normalizer = new()
-        {
-            NumItemsInBatch = request.Normalizer.NumItemsInBatch,
-            GlobalBatchSize = request.Normalizer.GlobalBatchSize,
-            MaxCompletionLength = request.Normalizer.MaxCompletionLength,
-            LossScaleFactor = request.Normalizer.LossScaleFactor,
-            EmptyRows = request.Normalizer.EmptyRows,
-        },
+        Normalizer = ToNormalizer(request.Normalizer ?? new()),
+        RolloutCorrection = request.RolloutCorrection is { Mode: { } mode } correction
+            ? new() { Mode = RolloutCorrectionModes.All[mode], ClipMax = correction.ClipMax ?? RolloutCorrection.DefaultClipMax, ClipMin = correction.ClipMin }
+            : null,
+        Cispo = new() { ClipMax = request.CispoClipMax, ClipMin = request.CispoClipMin },
+        Sapo = new() { TemperaturePos = request.SapoTemperaturePos, TemperatureNeg = request.SapoTemperatureNeg },
+        Vespo = new() { KPos = request.VespoKPos, LambdaPos = request.VespoLambdaPos, KNeg = request.VespoKNeg, LambdaNeg = request.VespoLambdaNeg },
+        DroBeta = request.DroBeta,
         Gradients = request.Gradients,
         Explain = request.Explain,
     };
@@ -34,6 +34,7 @@ internal static class LossMapping
         Logprobs = sequence.Logprobs,
         OldLogprobs = sequence.OldLogprobs,
         RefLogprobs = sequence.RefLogprobs,
+        RolloutLogprobs = sequence.RolloutLogprobs,
         Mask = sequence.Mask is { } mask ? Array.ConvertAll(mask, value => (byte)value) : null,
         Advantages = sequence.Advantages ?? [sequence.Advantage!.Value],
     })];
@@ -47,6 +48,15 @@ internal static class LossMapping
         Metrics = result.Metrics,
         Sequences = [.. request.Sequences.Select((_, index) => new SequenceGradient { GradLogprobs = result.GradLogprobs?[index] })],
         Explanation = result.Explanation is { } explanation ? Explain(explanation, request) : null,
+    };
+
+    private static LossNormalizer ToNormalizer(NormalizerCounts counts) => new()
+    {
+        NumItemsInBatch = counts.NumItemsInBatch,
+        GlobalBatchSize = counts.GlobalBatchSize,
+        MaxCompletionLength = counts.MaxCompletionLength,
+        LossScaleFactor = counts.LossScaleFactor,
+        EmptyRows = counts.EmptyRows,
     };
 
     private static Explanation Explain(LossExplanation explanation, LossRequest request) => new()
@@ -69,6 +79,7 @@ internal static class LossMapping
         ClippedTerm = token.Terms.ClippedTerm,
         MinTerm = token.Terms.MinTerm,
         Clipped = token.Terms.Clip != TokenClip.None,
+        RolloutWeight = token.RolloutWeight,
         Kl = token.Kl,
         BetaKl = token.BetaKl,
         Objective = token.Objective,

@@ -1,24 +1,27 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Grpo.Losses;
 
 namespace GrpoApi.Features.Loss;
 
 /// <summary>Log-probabilities and advantages of a batch of completions, and the loss wanted of them.</summary>
-public sealed record LossRequest
+public sealed partial record LossRequest
 {
     /// <summary>
-    /// The loss: grpo, bnpo, dr_grpo or dapo. All have the term min(r A, clip(r, 1 - epsilon, 1 + epsilon_high) A); they differ in the aggregation:
-    /// seq-mean-token-mean, token-mean, seq-mean-token-sum-norm and token-mean.
+    /// The loss. With the term min(r A, clip(r, 1 - epsilon, 1 + epsilon_high) A): grpo, bnpo, dr_grpo, dapo, ppo, gspo, gspo_token, luspo, rloo, which
+    /// differ in aggregation and in what a ratio spans. With other terms: cispo (sg(clip(r)) A log pi), sapo (a sigmoid of r), vespo (a gamma-shaped weight),
+    /// gmpo = geo_mean (geometric mean of clipped ratios), importance_sampling (r A), reinforce = gpg (A log pi), dro (a quadratic pull to the old
+    /// policy), dppo_tv (drops tokens whose probability moved too far).
     /// </summary>
     /// <example>grpo</example>
     [DefaultValue("grpo")]
     public string LossType { get; init; } = "grpo";
 
-    /// <summary>What one ratio spans: token; sequence (GSPO: the geometric mean over tokens); sequence_token (GSPO's value, the token's own gradient).</summary>
+    /// <summary>
+    /// What one ratio spans: token; sequence (GSPO: the geometric mean over tokens); sequence_token (GSPO's value, the token's own gradient);
+    /// sequence_product (RLOO); sequence_clipped (GMPO). null: the loss type's own, which is token for most.
+    /// </summary>
     /// <example>token</example>
-    [DefaultValue("token")]
-    public string ImportanceSamplingLevel { get; init; } = "token";
+    public string? ImportanceSamplingLevel { get; init; }
 
     /// <summary>How per-token losses become one number: token-mean, seq-mean-token-mean, seq-mean-token-sum, seq-mean-token-sum-norm or token-sum. null: the loss type's own.</summary>
     /// <example>null</example>
@@ -54,8 +57,11 @@ public sealed record LossRequest
     /// <example>false</example>
     public bool UseBiasCorrectionKl { get; init; }
 
+    /// <summary>How the policy term is weighed for the gap between the sampler and the trainer; needs rollout_logprobs.</summary>
+    public RolloutCorrectionSettings? RolloutCorrection { get; init; }
+
     /// <summary>Counts of the whole batch, when these sequences are a micro-batch of it.</summary>
-    public NormalizerCounts Normalizer { get; init; } = new();
+    public NormalizerCounts? Normalizer { get; init; }
 
     /// <summary>Whether the gradient is wanted.</summary>
     /// <example>true</example>
@@ -68,55 +74,4 @@ public sealed record LossRequest
 
     /// <summary>The completions, shape (N), each of its own length.</summary>
     public required IReadOnlyList<SequenceLogprobs> Sequences { get; init; }
-}
-
-/// <summary>What the sums are divided by. Losses and gradients of micro-batches that name the counts of the whole batch add up to those of the whole.</summary>
-public sealed record NormalizerCounts
-{
-    /// <summary>Tokens in the loss over the whole batch, for token-mean; null: those of this request.</summary>
-    /// <example>null</example>
-    public double? NumItemsInBatch { get; init; }
-
-    /// <summary>Sequences of the whole batch, for the seq-mean aggregations; null: those of this request.</summary>
-    /// <example>null</example>
-    public double? GlobalBatchSize { get; init; }
-
-    /// <summary>The generation limit in tokens, for seq-mean-token-sum-norm (Dr. GRPO); null: the longest sequence of this request.</summary>
-    /// <example>null</example>
-    public double? MaxCompletionLength { get; init; }
-
-    /// <summary>What seq-mean-token-sum-norm divides by instead of max_completion_length (verl's name).</summary>
-    /// <example>null</example>
-    public double? LossScaleFactor { get; init; }
-
-    /// <summary>Whether a sequence without a token in the loss counts as a sequence (TRL, the default) or is skipped (verl).</summary>
-    /// <example>count</example>
-    public EmptyRows EmptyRows { get; init; }
-}
-
-/// <summary>One completion. Every array has its length T; natural logarithms, at the sampling temperature.</summary>
-public sealed record SequenceLogprobs
-{
-    /// <summary>Of each token under the policy that is trained, shape (T).</summary>
-    /// <example>[-0.9, -1.8, -0.4]</example>
-    public required double[] Logprobs { get; init; }
-
-    /// <summary>The same before the update, shape (T). Absent: equal to logprobs; the ratio is 1 and the gradient flows.</summary>
-    /// <example>[-1.0, -2.0, -0.5]</example>
-    public double[]? OldLogprobs { get; init; }
-
-    /// <summary>The same under the frozen reference policy, shape (T); needed when beta is not 0.</summary>
-    /// <example>[-1.1, -1.9, -0.5]</example>
-    public double[]? RefLogprobs { get; init; }
-
-    /// <summary>1 where a token is in the loss, 0 where not (padding, prompt, tool output), shape (T). Absent: all 1.</summary>
-    /// <example>[1, 1, 1]</example>
-    public double[]? Mask { get; init; }
-
-    /// <summary>The advantage of all tokens. Either this or advantages.</summary>
-    /// <example>0.87</example>
-    public double? Advantage { get; init; }
-
-    /// <summary>The advantage of each token, shape (T). Either this or advantage.</summary>
-    public double[]? Advantages { get; init; }
 }

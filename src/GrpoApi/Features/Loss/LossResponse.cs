@@ -48,7 +48,7 @@ public sealed record Explanation
     /// <summary>One entry per sequence.</summary>
     public required IReadOnlyList<SequenceExplanation> Sequences { get; init; }
 
-    /// <summary>Sum of weight * min_term over all tokens: -policy_loss.</summary>
+    /// <summary>Sum of weight * rollout_weight * min_term over all tokens: -policy_loss.</summary>
     /// <example>0.03</example>
     public required double? Surrogate { get; init; }
 
@@ -99,6 +99,10 @@ public sealed record TokenNumbers
     /// <example>true</example>
     public required bool Clipped { get; init; }
 
+    /// <summary>The rollout correction's weight of min_term; 1 without a correction.</summary>
+    /// <example>1.0</example>
+    public required double? RolloutWeight { get; init; }
+
     /// <summary>The divergence from the reference.</summary>
     /// <example>0.01</example>
     public required double? Kl { get; init; }
@@ -107,7 +111,7 @@ public sealed record TokenNumbers
     /// <example>0.0004</example>
     public required double? BetaKl { get; init; }
 
-    /// <summary>min_term - beta_kl.</summary>
+    /// <summary>rollout_weight * min_term - beta_kl.</summary>
     /// <example>1.0436</example>
     public required double? Objective { get; init; }
 

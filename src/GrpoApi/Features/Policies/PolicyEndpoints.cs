@@ -11,15 +11,16 @@ namespace GrpoApi.Features.Policies;
 public static class PolicyEndpoints
 {
     private const string Tag = "5 Policies";
+    private const string Example = "tiny-r1";
 
     /// <summary>Maps the operations.</summary>
     public static IEndpointRouteBuilder MapPolicies(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/policies", ListPolicies).WithName("ListPolicies").WithTags(Tag);
-        routes.MapGet("/policies/{name}", GetPolicy).WithName("GetPolicy").WithTags(Tag).ProducesPolicyProblems();
-        routes.MapPost("/policies/{name}/tokenize", Tokenize).WithName("Tokenize").WithTags(Tag).ProducesPolicyProblems()
+        routes.MapGet("/policies/{name}", GetPolicy).WithName("GetPolicy").WithTags(Tag).WithParameterExample("name", Example).ProducesPolicyProblems();
+        routes.MapPost("/policies/{name}/tokenize", Tokenize).WithName("Tokenize").WithTags(Tag).WithParameterExample("name", Example).ProducesPolicyProblems()
             .WithRequestValidation<TokenizeRequest>().WithRequestExample("""{"messages": [{"role": "user", "content": "What is 37 + 58?"}]}""");
-        routes.MapPost("/policies/{name}/detokenize", Detokenize).WithName("Detokenize").WithTags(Tag).ProducesPolicyProblems()
+        routes.MapPost("/policies/{name}/detokenize", Detokenize).WithName("Detokenize").WithTags(Tag).WithParameterExample("name", Example).ProducesPolicyProblems()
             .WithRequestValidation<DetokenizeRequest>().WithRequestExample("""{"token_ids": [10, 11, 12], "skip_special_tokens": true}""");
         return routes;
     }

@@ -51,16 +51,5 @@ public static class RewardsEndpoints
     /// <response code="400">The request is not valid; errors are keyed by its JSON paths.</response>
     /// <response code="413">The body is larger than the limit.</response>
     public static Ok<RewardResults> ScoreRewards(ScoreRewardsRequest request, CancellationToken cancellationToken) =>
-        TypedResults.Ok(request.Rewards.ToRewardSet().Score([.. request.Samples.Select(Sample)], cancellationToken: cancellationToken));
-
-    private static RewardSample Sample(CompletionSample sample) => new()
-    {
-        Completion = sample.Completion,
-        Prompt = sample.Prompt,
-        Messages = sample.Messages,
-        Reference = sample.Reference,
-        Group = sample.Group,
-        TokenCount = sample.TokenCount,
-        FinishReason = sample.FinishReason,
-    };
+        TypedResults.Ok(request.Rewards.ToRewardSet().Score(request.Samples, cancellationToken: cancellationToken));
 }

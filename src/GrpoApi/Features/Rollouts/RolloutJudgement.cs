@@ -19,7 +19,7 @@ internal sealed record RolloutJudgement(
     {
         if (request.Rewards is not { } specs) return null;
         var rewards = specs.ToRewardSet();
-        var results = rewards.Score([.. groups.SelectMany((group, index) => Samples(request.Prompts[index], group, index, tokenizer))], cancellationToken: cancellationToken);
+        var results = rewards.Score([.. groups.SelectMany((group, index) => SamplesOf(request.Prompts[index], group, index, tokenizer))], cancellationToken: cancellationToken);
         var batch = Batch(rewards, results, groups);
         if (request.Advantages is not { } wanted)
         {
@@ -31,7 +31,7 @@ internal sealed record RolloutJudgement(
         return new RolloutJudgement(results.Samples, estimate.Groups, estimate.Advantages, Merge(results.Metrics, estimate.Metrics));
     }
 
-    private static IEnumerable<RewardSample> Samples(RolloutPrompt prompt, CompletionGroup group, int index, IPolicyTokenizer tokenizer)
+    private static IEnumerable<RewardSample> SamplesOf(RolloutPrompt prompt, CompletionGroup group, int index, IPolicyTokenizer tokenizer)
     {
         var text = tokenizer.Decode(group.PromptTokenIds, skipSpecialTokens: false);
         JsonElement? messages = prompt.Messages is { } conversation ? JsonSerializer.SerializeToElement(conversation) : null;

@@ -42,7 +42,7 @@ public sealed record RolloutGroup
     public required int PromptIndex { get; init; }
 
     /// <summary>The prompt as the policy read it, shape (T).</summary>
-    public required IReadOnlyList<int> PromptTokenIds { get; init; }
+    public required int[] PromptTokenIds { get; init; }
 
     /// <summary>The completions, shape (G).</summary>
     public required IReadOnlyList<RolloutCompletion> Completions { get; init; }
@@ -69,19 +69,19 @@ public sealed record RolloutCompletion
 
     /// <summary>The sampled tokens, the one that ended the completion included, shape (T). With <c>include: token_ids</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<int>? TokenIds { get; init; }
+    public int[]? TokenIds { get; init; }
 
     /// <summary>Log-probability of each token under softmax(logits / temperature), full vocabulary, nats, shape (T). With <c>include: logprobs</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<float>? Logprobs { get; init; }
+    public float[]? Logprobs { get; init; }
 
     /// <summary>Log-probability of each token under the truncated distribution it was drawn from, shape (T). With <c>include: sampling_logprobs</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<float>? SamplingLogprobs { get; init; }
+    public float[]? SamplingLogprobs { get; init; }
 
     /// <summary>Entropy at each position, nats, shape (T). With <c>include: entropy</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<float>? Entropy { get; init; }
+    public float[]? Entropy { get; init; }
 
     /// <summary>Why it ended: stop (end of sequence or a stop), length, or cancelled.</summary>
     public required FinishReason FinishReason { get; init; }

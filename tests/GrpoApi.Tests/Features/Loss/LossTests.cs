@@ -39,6 +39,29 @@ public sealed class LossTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task Loss_types_divide_by_different_counts(string type, double loss) =>
         Assert.Equal(loss, (double)(await ComputeAsync($$"""{"loss_type": "{{type}}", {{Sequences}}}"""))["loss"]!, 12);
 
+    [Theory]
+    [InlineData("ppo", "", -3.2 / 3)]
+    [InlineData("importance_sampling", "", -(1.5 + 1 + 1))]
+    [InlineData("reinforce", "", (0.594534891891836 + 2 + (2 * 1.693147180559945)) / 3)]
+    [InlineData("cispo", "", ((1.2 * 0.594534891891836) + 2 + (0.8 * 2 * 1.693147180559945)) / 3)]
+    [InlineData("cispo", "\"cispo_clip_max\": 1.4,", ((1.4 * 0.594534891891836) + 2 + (0.5 * 2 * 1.693147180559945)) / 3)]
+    [InlineData("dro", "\"dro_beta\": 2,", ((0.594534891891836 + 2 + (2 * 1.693147180559945)) + (0.16440195389316 + 0.48045301391820)) / 3)]
+    [InlineData("luspo", "", -((2 * 1.2) + 1) / 2)]
+    [InlineData("rloo", "", -(1.2 + 1) / 2)]
+    public async Task Every_family_of_loss_types_can_be_asked_for(string type, string parameters, double loss) =>
+        Assert.Equal(loss, (double)(await ComputeAsync($$"""{"loss_type": "{{type}}", {{parameters}} {{Sequences}}}"""))["loss"]!, 9);
+
+    [Fact]
+    public async Task Every_loss_type_answers_a_finite_gradient()
+    {
+        foreach (var type in global::Grpo.Losses.LossTypes.All.Names)
+        {
+            var answer = await ComputeAsync($$"""{"loss_type": "{{type}}", "dro_beta": 0.1, "beta": 0.01, {{Sequences}}}""");
+            Assert.NotNull(answer["loss"]);
+            Assert.Contains(answer["sequences"]!.AsArray(), sequence => sequence!["grad_logprobs"]!.AsArray().Any(grad => (double)grad! != 0));
+        }
+    }
+
     [Fact]
     public async Task The_divergence_is_a_part_of_its_own()
     {
@@ -80,6 +103,17 @@ public sealed class LossTests(ApiFactory api) : IClassFixture<ApiFactory>
         var answer = await ComputeAsync("""{"loss_type": "dapo", "sequences": [{"logprobs": [-1, -2], "advantage": 3}]}""");
         Assert.Equal(-3, (double)answer["loss"]!);
         AssertNear([-1.5, -1.5], answer["sequences"]![0]!["grad_logprobs"]!);
+    }
+
+    [Fact]
+    public async Task A_rollout_correction_weighs_the_tokens()
+    {
+        const string Sequence = """ "sequences": [{"logprobs": [-1, -1], "rollout_logprobs": [-3, -1], "advantage": 2}] """;
+        var off = await ComputeAsync($$"""{"loss_type": "dapo", "rollout_correction": {"mode": null, "clip_max": null, "clip_min": null}, {{Sequence}}}""");
+        var on = await ComputeAsync($$"""{"loss_type": "dapo", "rollout_correction": {"mode": "token_truncate"}, {{Sequence}}}""");
+        AssertNear([-1, -1], off["sequences"]![0]!["grad_logprobs"]!);
+        AssertNear([-3, -1], on["sequences"]![0]!["grad_logprobs"]!);
+        Assert.Equal(2, (double)on["metrics"]!["sampling/importance_sampling_ratio/mean"]!, 12);
     }
 
     [Fact]

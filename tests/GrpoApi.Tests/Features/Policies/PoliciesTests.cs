@@ -14,6 +14,7 @@ public sealed class PoliciesTests(ApiFactory api) : IClassFixture<ApiFactory>
         Assert.Equal((128, 100, 8), ((int)policy["vocab_size"]!, (int)policy["context_length"]!, (int)policy["limits"]!["max_sequences"]!));
         Assert.Equal("[0]", policy["eos_token_ids"]!.ToJsonString());
         Assert.Equal(policy.ToJsonString(), (await client.GetJsonAsync("/v1/policies/fake")).ToJsonString());
+        Assert.Equal(policy.ToJsonString(), (await client.GetJsonAsync("/v1/policies/fake@1")).ToJsonString());
     }
 
     [Theory]

@@ -1,4 +1,4 @@
-namespace GrpoApi.Tests.Rewards;
+namespace GrpoApi.Tests.Features.Rewards;
 
 public sealed class RewardLimitsTests
 {

@@ -4,10 +4,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace GrpoApi.Features.Rewards;
+namespace Grpo.Rewards;
 
 /// <summary>Reads a text that a model wrote. Half of a surrogate pair, as Python writes a token cut in the middle, becomes U+FFFD instead of failing the whole request.</summary>
-internal sealed class CompletionText : JsonConverter<string>
+internal sealed class CompletionTextConverter : JsonConverter<string>
 {
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace GrpoApi.Tests.Rewards;
+namespace GrpoApi.Tests.Features.Rewards;
 
 public sealed class RewardsTests(ApiFactory api) : IClassFixture<ApiFactory>
 {

@@ -1,0 +1,20 @@
+namespace Grpo.Losses.Terms;
+
+/// <summary>
+/// A log pi - beta/2 (log pi - log pi_old)^2: the policy gradient with a quadratic pull back to the old policy. Source: DRO, arXiv:2405.19107, as in
+/// verl and Tinker.
+/// </summary>
+public readonly struct DirectOptimization : IPolicyTerm
+{
+    /// <inheritdoc/>
+    /// <remarks>d objective / d logprob = A - beta (lp - old).</remarks>
+    /// <exception cref="ArgumentException"><see cref="LossOptions.DroBeta"/> is not set.</exception>
+    public static TokenTerms Evaluate(double ratio, double logprob, double oldLogprob, double advantage, LossOptions options)
+    {
+        var beta = options.DroBeta ?? throw new ArgumentException("The loss type dro needs DroBeta.", nameof(options));
+        var distance = logprob - oldLogprob;
+        var term = advantage * logprob;
+        var penalised = term - (beta / 2 * distance * distance);
+        return new(ratio, ratio, term, penalised, penalised, TokenClip.None, GradLogRatio: 0, GradLogprob: advantage - (beta * distance));
+    }
+}

@@ -1,0 +1,22 @@
+namespace Grpo.Losses.Terms;
+
+/// <summary>
+/// sg(phi(w)) A log pi with phi(w) = w^k exp(lambda (1 - w)), a gamma-shaped weight of the sequence's ratio w that is 1 at w = 1.
+/// Source: VESPO, as in TRL's get_gamma_weights.
+/// </summary>
+public readonly struct GammaWeight : IPolicyTerm
+{
+    private const double SmallestRatio = 1e-8;
+    private static readonly double LargestRatio = Math.Exp(20);
+
+    /// <inheritdoc/>
+    /// <remarks>d objective / d logprob = phi A. TRL bounds the ratio to [1e-8, e^20].</remarks>
+    public static TokenTerms Evaluate(double ratio, double logprob, double oldLogprob, double advantage, LossOptions options)
+    {
+        var (k, lambda) = advantage >= 0 ? (options.Vespo.KPos, options.Vespo.LambdaPos) : (options.Vespo.KNeg, options.Vespo.LambdaNeg);
+        var bounded = Math.Clamp(ratio, SmallestRatio, LargestRatio);
+        var weight = Math.Exp(lambda + (k * Math.Log(bounded)) - (lambda * bounded));
+        var term = weight * advantage * logprob;
+        return new(ratio, weight, ratio * advantage * logprob, term, term, TokenClip.None, GradLogRatio: 0, GradLogprob: weight * advantage);
+    }
+}

@@ -1,0 +1,32 @@
+namespace GrpoApi.Features.Loss;
+
+/// <summary>One completion. Every array has its length T; natural logarithms, at the sampling temperature.</summary>
+public sealed record SequenceLogprobs
+{
+    /// <summary>Of each token under the policy that is trained, shape (T).</summary>
+    /// <example>[-0.9, -1.8, -0.4]</example>
+    public required double[] Logprobs { get; init; }
+
+    /// <summary>The same before the update, shape (T). Absent: equal to logprobs; the ratio is 1 and the gradient flows.</summary>
+    /// <example>[-1.0, -2.0, -0.5]</example>
+    public double[]? OldLogprobs { get; init; }
+
+    /// <summary>The same under the frozen reference policy, shape (T); needed when beta is not 0.</summary>
+    /// <example>[-1.1, -1.9, -0.5]</example>
+    public double[]? RefLogprobs { get; init; }
+
+    /// <summary>The same as the sampler reported it, shape (T); needed by rollout_correction.</summary>
+    /// <example>[-1.0, -2.0, -0.5]</example>
+    public double[]? RolloutLogprobs { get; init; }
+
+    /// <summary>1 where a token is in the loss, 0 where not (padding, prompt, tool output), shape (T). Absent: all 1.</summary>
+    /// <example>[1, 1, 1]</example>
+    public double[]? Mask { get; init; }
+
+    /// <summary>The advantage of all tokens. Either this or advantages.</summary>
+    /// <example>0.87</example>
+    public double? Advantage { get; init; }
+
+    /// <summary>The advantage of each token, shape (T). Either this or advantage.</summary>
+    public double[]? Advantages { get; init; }
+}

@@ -1,0 +1,99 @@
+using Grpo.Advantages;
+using Grpo.Advantages.TokenEstimators;
+using Grpo.Tests.Golden;
+
+namespace Grpo.Tests.Advantages;
+
+public class TokenAdvantageTests
+{
+    private static readonly string[] Ids = ["verl-adv-rfpp-01", "verl-adv-rfpp_baseline-01", "verl-adv-gae-01"];
+
+    public static TheoryData<string> Golden => [.. Ids];
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void Advantages_are_verls(string id)
+    {
+        var golden = GoldenCase.Named(id);
+        var batch = Batch(golden);
+        var options = new TokenAdvantageOptions { Gamma = golden.Figure("gamma") ?? 1, Lambda = golden.Figure("lam") ?? 0.95 };
+
+        var advantages = TokenAdvantageEstimators.All[golden.Text("estimator")!].Estimate(batch, options);
+
+        var expected = GoldenCase.Matrix(golden.Expected.GetProperty("advantages"));
+        for (var i = 0; i < expected.Length; i++)
+        {
+            for (var t = 0; t < expected[i].Length; t++)
+            {
+                Near.Assert(batch.Completions[i].Includes(t) ? expected[i][t] : 0, advantages[i][t], $"advantages[{i}][{t}]");
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_verl_case_of_these_estimators_is_covered() => Assert.Equal(
+        Ids.Order(),
+        GoldenCase.Of("advantage").Where(one => one.Trainer == "verl" && TokenAdvantageEstimators.All.TryGet(one.Text("estimator"), out _)).Select(one => one.Id).Order());
+
+    [Fact]
+    public void A_perfect_critic_leaves_no_advantage() => Assert.Equal(
+        [0, 0, 0], GeneralizedAdvantage.Advantages(new() { Rewards = [0, 0, 1], Values = [1, 1, 1] }, new()));
+
+    [Fact]
+    public void With_lambda_1_the_advantage_is_the_return_above_the_value() => Assert.Equal(
+        [2.75, 1, 0.5], GeneralizedAdvantage.Advantages(new() { Rewards = [1, 1, 1], Values = [0.25, 1, 0.5] }, new() { Lambda = 1 }));
+
+    [Fact]
+    public void Tokens_of_the_environment_are_stepped_over()
+    {
+        var plain = GeneralizedAdvantage.Advantages(new() { Rewards = [0, 1], Values = [0.2, 0.4] }, new());
+        var withTool = GeneralizedAdvantage.Advantages(new() { Rewards = [0, 0, 1], Values = [0.2, 9, 0.4], Mask = [1, 0, 1] }, new());
+        Assert.Equal(plain, new[] { withTool[0], withTool[2] });
+    }
+
+    [Fact]
+    public void Discounted_returns_are_whitened_over_the_batch()
+    {
+        var batch = new TokenRewardBatch { Completions = [new() { Rewards = [0, 0, 4] }, new() { Rewards = [0, -2], Mask = [1, 1] }] };
+        var advantages = TokenAdvantageEstimators.All["reinforce_plus_plus"].Estimate(batch, new() { Gamma = 0.5 });
+        var tokens = advantages.SelectMany(row => row).ToArray();
+        Assert.Equal(0, tokens.Sum(), 7);
+        Assert.Equal(1, tokens.Sum(token => token * token) / (tokens.Length - 1), 6);
+        Assert.Equal(2, (advantages[0][2] - advantages[0][1]) / (advantages[0][1] - advantages[0][0]), 12);
+    }
+
+    [Fact]
+    public void Equal_rewards_and_single_tokens_carry_no_signal()
+    {
+        var single = new TokenRewardBatch { Completions = [new() { Rewards = [3] }], GroupSizes = [1] };
+        Assert.Equal([0], TokenAdvantageEstimators.All["reinforce_plus_plus"].Estimate(single, new())[0]);
+        var equal = new TokenRewardBatch { Completions = [new() { Rewards = [0, 1] }, new() { Rewards = [1] }], GroupSizes = [2] };
+        Assert.All(TokenAdvantageEstimators.All["reinforce_plus_plus_baseline"].Estimate(equal, new()), row => Assert.All(row, value => Assert.Equal(0, value)));
+    }
+
+    [Fact]
+    public void Missing_inputs_are_refused()
+    {
+        var batch = new TokenRewardBatch { Completions = [new() { Rewards = [1] }] };
+        Assert.Throws<ArgumentException>(() => TokenAdvantageEstimators.All["gae"].Estimate(batch, new()));
+        Assert.Throws<ArgumentException>(() => TokenAdvantageEstimators.All["reinforce_plus_plus_baseline"].Estimate(batch, new()));
+    }
+
+    private static TokenRewardBatch Batch(GoldenCase golden)
+    {
+        var mask = golden.Matrix("mask");
+        var values = golden.HasInput("values") ? golden.Matrix("values") : null;
+        return new()
+        {
+            Completions = [.. golden.Matrix("token_level_rewards").Select((row, i) => new TokenRewards
+            {
+                Rewards = row,
+                Mask = [.. mask[i].Select(value => (byte)value)],
+                Values = values?[i],
+            })],
+            GroupSizes = golden.HasInput("group_ids")
+                ? [.. golden.Inputs.GetProperty("group_ids").EnumerateArray().GroupBy(id => id.ToString()).Select(group => group.Count())]
+                : [],
+        };
+    }
+}
