@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Grpo.Engines.Onnx.Decoding;
 using Grpo.Engines.Onnx.Models;
 using Grpo.Engines.Onnx.Sampling;
@@ -58,6 +59,17 @@ public sealed class OnnxPolicy : IPolicy
             MaxSequences = options.MaxSequences,
         };
         var decoder = new SlotDecoder(model, files.ContextLength, options.MaxSequences, options.KvCacheBytes);
+        try
+        {
+            Probe(decoder, files.EosTokenIds);
+        }
+        catch
+        {
+            decoder.Dispose();
+            model.Dispose();
+            throw;
+        }
+
         return new OnnxPolicy(info, tokenizer, model, new RolloutScheduler(name, decoder, files.ContextLength, options));
     }
 
@@ -81,6 +93,28 @@ public sealed class OnnxPolicy : IPolicy
     {
         await _scheduler.DisposeAsync();
         _model.Dispose();
+    }
+
+    // A model that loads may still not run; better to know before the first request does.
+    private static void Probe(SlotDecoder decoder, IReadOnlyList<int> eosTokenIds)
+    {
+        if (eosTokenIds.FirstOrDefault(id => id >= decoder.VocabSize, -1) is >= 0 and var outside)
+        {
+            throw new ModelLoadException($"The end-of-sequence token {outside} lies outside the model's vocabulary of {decoder.VocabSize} tokens.");
+        }
+
+        try
+        {
+            using var prefix = decoder.Prefill([eosTokenIds[0]]);
+            if (!float.IsFinite(TensorPrimitives.Max<float>(prefix.Logits))) // NaN counts as the largest
+            {
+                throw new ModelLoadException("The model's forward pass answers logits that are not finite.");
+            }
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelLoadException($"The model's forward pass fails: {exception.Message}", exception);
+        }
     }
 
     // The edge validates requests with the caller's own paths; what arrives here wrong is a bug of ours, and must not reach native code.
