@@ -3,35 +3,27 @@ using Grpo.Rollouts;
 
 namespace Grpo.Engines.Tokenizers;
 
-/// <summary>The tokenizer and the chat template of one model folder. Immutable; safe for many threads.</summary>
+/// <summary>Text and tokens of one model folder: its tokenizer and its chat template. Safe to use from many threads.</summary>
 public sealed class ModelTokenizer : IPolicyTokenizer
 {
     private readonly Tokenizer _tokenizer;
     private readonly ChatTemplate? _chatTemplate;
 
-    private ModelTokenizer(Tokenizer tokenizer, ChatTemplate? chatTemplate)
-    {
-        _tokenizer = tokenizer;
-        _chatTemplate = chatTemplate;
-    }
+    private ModelTokenizer(Tokenizer tokenizer, ChatTemplate? chatTemplate) => (_tokenizer, _chatTemplate) = (tokenizer, chatTemplate);
 
-    /// <summary>One more than the highest token id. A model's logits may be wider.</summary>
-    public int VocabSize => _tokenizer.VocabSize;
-
-    /// <summary>Reads tokenizer.json and, if there is one, the chat template.</summary>
-    /// <param name="folder">A folder in Hugging Face layout.</param>
-    /// <param name="time">The clock of templates that write a date.</param>
-    /// <exception cref="ModelLoadException">A file is missing, damaged or not supported; the message names what.</exception>
+    /// <summary>Reads the tokenizer and the chat template, if there is one.</summary>
+    /// <param name="folder">A model folder in Hugging Face layout.</param>
+    /// <param name="time">The clock of templates that write the date.</param>
+    /// <exception cref="ModelLoadException">A file is missing or has a part that is not supported; the message names it.</exception>
     public static ModelTokenizer Load(string folder, TimeProvider time)
     {
-        Tokenizer tokenizer = Tokenizer.Load(folder);
         try
         {
-            return new ModelTokenizer(tokenizer, ChatTemplate.Load(folder, time));
+            return new ModelTokenizer(Tokenizer.Load(folder), ChatTemplate.Load(folder, time));
         }
-        catch (ChatTemplateException e)
+        catch (ChatTemplateException exception)
         {
-            throw new ModelLoadException($"The chat template of {folder} cannot be used: {e.Message}", e);
+            throw new ModelLoadException($"The model's chat template cannot be used: {exception.Message}", exception);
         }
     }
 
@@ -44,11 +36,7 @@ public sealed class ModelTokenizer : IPolicyTokenizer
     /// <inheritdoc/>
     public string? TokenOf(int tokenId) => _tokenizer.TokenOf(tokenId);
 
-    /// <summary>The id of a token as written in the vocabulary, or null for none.</summary>
-    public int? IdOf(string token) => _tokenizer.IdOf(token);
-
     /// <inheritdoc/>
-    public string RenderChat(ChatRequest request) => _chatTemplate is null
-        ? throw new ChatTemplateException("The model has no chat template: give the prompt as text or tokens.")
-        : _chatTemplate.Render(request);
+    public string RenderChat(ChatRequest request) =>
+        _chatTemplate?.Render(request) ?? throw new ChatTemplateException("The model has no chat template: send text or token_ids instead of messages.");
 }
