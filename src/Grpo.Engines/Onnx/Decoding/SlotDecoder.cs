@@ -103,12 +103,14 @@ internal sealed class SlotDecoder : IDecoder
             _lengths[row] = _lengths[Count];
             _tensors!.SetLength(row, _lengths[row]);
         }
+
+        _lengths[Count] = 0;
     }
 
     /// <inheritdoc/>
     public ReadOnlySpan<float> Step(ReadOnlySpan<int> tokens)
     {
-        MakeRoom(Count, TensorPrimitives.Max<int>(_lengths.AsSpan(0, Count)) + 1);
+        MakeRoom(Count, TensorPrimitives.Max<int>(_lengths) + 1);
         for (var row = 0; row < Count; row++)
         {
             _tensors!.Append(row, _lengths[row]++, tokens[row]);
@@ -158,12 +160,14 @@ internal sealed class SlotDecoder : IDecoder
             return;
         }
 
-        // Growing copies the cache, so it grows by half as much again: the copies of a whole decode stay within a small multiple of its size.
-        var newRows = rows <= (_slots?.Rows ?? 0) ? _slots!.Rows : Math.Min(_maxSequences, Math.Max(rows, 2 * (_slots?.Rows ?? 0)));
-        var newCapacity = tokens <= (_slots?.Capacity ?? 0) ? _slots!.Capacity : RoundUp(Math.Max(tokens, _slots?.Capacity * 3 / 2 ?? 0));
+        // Growing copies the cache, so it grows ahead where the budget allows: the copies of a whole decode stay within a small multiple of its size.
+        var needed = Math.Max(tokens, TensorPrimitives.Max<int>(_lengths) + 1);
+        var (haveRows, haveCapacity) = (_slots?.Rows ?? 0, _slots?.Capacity ?? 0);
+        var newRows = rows <= haveRows ? haveRows : Math.Min(_maxSequences, Math.Max(rows, 2 * haveRows));
+        var newCapacity = needed <= haveCapacity ? haveCapacity : RoundUp(Math.Max(needed, haveCapacity * 3 / 2));
         if (!Fits(newRows, newCapacity))
         {
-            (newRows, newCapacity) = (rows, Math.Max(tokens, _slots?.Capacity ?? 0));
+            (newRows, newCapacity) = (rows, RoundUp(needed));
         }
 
         Unbind();
