@@ -59,26 +59,23 @@ def _digitwise(operation: str, a: int, b: int, mistake: str | None) -> tuple[lis
     """One worked step of a (operation) b, perhaps with a skip or a slip -> segments and the number it arrives at."""
     sign, ones_a, tens_a = SIGN[operation], a % 10, a // 10
     if operation == "multiply":
-        ones = ones_a * b
-        carry, shown_ones, digit = ones // 10, f"{ones_a}*{b}={ones}", ones % 10
-        tens, shown_tens = tens_a * b, f"{tens_a}*{b}"
+        ones, tens = ones_a * b, tens_a * b
+        carry, shown_ones, shown_tens = ones // 10, f"{ones_a}*{b}={ones}", f"{tens_a}*{b}"
     else:
         ones_b, tens_b = b % 10, b // 10
         top = ones_a + 10 if operation == "subtract" and ones_a < ones_b else ones_a
-        ones = top + ones_b if operation == "add" else top - ones_b
+        ones, tens = (top + ones_b, tens_a + tens_b) if operation == "add" else (top - ones_b, tens_a - tens_b)
         carry = int(ones >= 10) if operation == "add" else int(top != ones_a)
-        shown_ones, digit = f"{top}{sign}{ones_b}={ones}", ones % 10
-        tens = tens_a + tens_b if operation == "add" else tens_a - tens_b
-        shown_tens = f"{tens_a}{sign}{tens_b}"
+        shown_ones, shown_tens = f"{top}{sign}{ones_b}={ones}", f"{tens_a}{sign}{tens_b}"
     if mistake == "slip":
         carry = 0 if carry else 1
-    if carry:
+    if carry:  # in the same sum, except that a product is written down first: 3*4=12, 12+2=14
+        shown_tens += f"={tens}, {tens}+{carry}" if operation == "multiply" else f"{'-' if operation == 'subtract' else '+'}{carry}"
         tens += -carry if operation == "subtract" else carry
-        shown_tens += f"{'-' if operation == 'subtract' else '+'}{carry}"
     middle = _segment(TENS, f"{shown_tens}={tens}")
     if mistake == "skip":
         tens, middle = tens_a, _segment(TENS_SKIPPED)
-    result = tens * 10 + digit
+    result = tens * 10 + ones % 10
     return [_segment(OPENINGS[operation], shown_ones), middle, _segment(RESULTS[operation], result)], result
 
 

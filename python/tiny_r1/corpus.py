@@ -14,7 +14,7 @@ from chains import work_out, write
 from task import Question, sample_question
 
 MISTAKE_SHARES = {None: 0.46, "guess": 0.18, "skip": 0.18, "slip": 0.18}
-LANGUAGE_SHARES = {"en": 0.62, "zh": 0.17, "mixed": 0.21}
+LANGUAGE_SHARES = {"en": 0.65, "zh": 0.15, "mixed": 0.20}
 FORMAT_SHARES = {
     "good": 0.835,
     "no_think_end": 0.033,   # <think>..<answer>95</answer>

@@ -117,9 +117,9 @@ class Policy(nn.Module):
         self.register_buffer("sin", sin, persistent=False)
         for name, parameter in self.named_parameters():
             if parameter.dim() == 2:
-                deep = name.endswith(("o_proj.weight", "down_proj.weight"))
-                nn.init.normal_(parameter, std=0.02 if "embed" in name else
-                                parameter.shape[1] ** -0.5 * ((2 * config.num_hidden_layers) ** -0.5 if deep else 1.0))
+                # What a layer adds starts at zero, so the first residual stream is the embeddings alone.
+                adds = name.endswith(("o_proj.weight", "down_proj.weight"))
+                nn.init.normal_(parameter, std=0.0 if adds else config.hidden_size**-0.5)
 
     def hidden(self, ids: Tensor, past: Cache | None = None) -> tuple[Tensor, Cache]:
         """ids (B, S) after P cached tokens (whose batch may be 1: a prefix that all rows share) -> (B, S, D), cache."""
