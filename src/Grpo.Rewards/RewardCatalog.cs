@@ -13,6 +13,11 @@ public static class RewardCatalog
         AccuracyReward.Definition,
         MathAccuracyReward.Definition,
         FormatReward.Definition,
+        OpenR1FormatReward.Definition,
+        OpenR1TagCountReward.Definition,
+        TrlThinkFormatReward.Definition,
+        XmlCountReward.Definition,
+        CodeFormatReward.Definition,
         LanguageConsistencyReward.Definition,
     ];
 
