@@ -1,6 +1,7 @@
 using Grpo.Rewards.Accuracy;
 using Grpo.Rewards.Format;
 using Grpo.Rewards.Language;
+using Grpo.Rewards.Shaping;
 
 namespace Grpo.Rewards;
 
@@ -19,6 +20,12 @@ public static class RewardCatalog
         XmlCountReward.Definition,
         CodeFormatReward.Definition,
         LanguageConsistencyReward.Definition,
+        KimiLengthReward.Definition,
+        CosineScaledReward.Definition,
+        RepetitionPenaltyReward.Definition,
+        SoftOverlongReward.Definition,
+        StopProperlyReward.Definition,
+        ReasoningStepsReward.Definition,
     ];
 
     /// <summary>The definition of that name, or null.</summary>
