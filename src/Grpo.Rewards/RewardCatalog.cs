@@ -13,6 +13,13 @@ public static class RewardCatalog
     [
         AccuracyReward.Definition,
         MathAccuracyReward.Definition,
+        NumericAccuracyReward.Definition,
+        ChoiceAccuracyReward.Definition,
+        ExactMatchReward.Definition,
+        TokenF1Reward.Definition,
+        RegexMatchReward.Definition,
+        JsonMatchReward.Definition,
+        CountdownReward.Definition,
         FormatReward.Definition,
         OpenR1FormatReward.Definition,
         OpenR1TagCountReward.Definition,
