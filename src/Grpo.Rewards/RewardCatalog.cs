@@ -33,6 +33,7 @@ public static class RewardCatalog
         SoftOverlongReward.Definition,
         StopProperlyReward.Definition,
         ReasoningStepsReward.Definition,
+        CompositeReward.Definition,
     ];
 
     /// <summary>The definition of that name, or null.</summary>
