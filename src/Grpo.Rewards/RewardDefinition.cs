@@ -18,6 +18,9 @@ public abstract class RewardDefinition
     /// <summary>What is rewarded, in a sentence or two.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>Where it is defined: a paper, or the implementation whose scores it gives.</summary>
+    public string Source { get; init; } = "";
+
     /// <summary>The scores it gives with its default parameters; [0, 1] unless said otherwise.</summary>
     public ScoreRange Range { get; init; } = new(0, 1);
 

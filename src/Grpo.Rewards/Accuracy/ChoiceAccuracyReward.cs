@@ -34,6 +34,7 @@ public sealed class ChoiceAccuracyReward(ChoiceAccuracyParams parameters) : ISam
         Name = "choice_accuracy",
         Version = "1",
         Summary = "1 when the chosen option is reference.answer (its letter, as C or (C), or its text), else 0. reference.choices, a list of texts, lets an answer name the option by its text.",
+        Source = "multiple choice, as in DeepSeek-R1, arXiv:2501.12948v2 table 4",
         ReferenceFields = ["answer", "choices"],
         Create = parameters => new(parameters),
     };

@@ -28,6 +28,7 @@ public sealed class ExactMatchReward(ExactMatchParams parameters) : ISampleRewar
         Name = "exact_match",
         Version = "1",
         Summary = "1 when the final answer, as text, is reference.answer (or one of a list) after normalisation, else 0.",
+        Source = "SQuAD exact match, arXiv:1606.05250",
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),
     };

@@ -46,6 +46,7 @@ public sealed class JsonMatchReward(JsonMatchParams parameters) : ISampleReward
         Name = "json_match",
         Version = "1",
         Summary = "Compares the completion's JSON with reference.json, any JSON value, field by field. strict: 1 or 0; partial: the share of leaves that match.",
+        Source = "the usual check of structured output",
         ReferenceFields = ["json"],
         Create = parameters => new(parameters),
     };

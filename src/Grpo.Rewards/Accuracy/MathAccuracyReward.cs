@@ -19,6 +19,7 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
         Name = "math_accuracy",
         Version = "1",
         Summary = "1 when the final mathematical answer equals reference.answer (a string, a number, or a list of acceptable ones), else 0. Numbers are compared exactly however they are written; expressions, equations, intervals, sets, tuples and matrices by algebra; words as words.",
+        Source = "DeepSeek-R1, arXiv:2501.12948 section 2.2, accuracy reward",
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),
     };

@@ -36,6 +36,7 @@ public sealed class NumericAccuracyReward(NumericAccuracyParams parameters) : IS
         Name = "numeric_accuracy",
         Version = "1",
         Summary = "1 when the final answer is a number that equals reference.answer (a number, or a list of acceptable ones) within a tolerance, else 0.",
+        Source = "answers that are measured or estimated; exact by default",
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),
     };
@@ -66,6 +67,13 @@ public sealed class NumericAccuracyReward(NumericAccuracyParams parameters) : IS
         return allowed > 0 && double.Abs(number.Value - gold.Value) <= allowed;
     }
 
+    /// <summary>The number before a unit: <c>9.9 m/s^2</c>.</summary>
+    private static string? Measured(string text)
+    {
+        var words = AnswerWords.Words(text);
+        return words.Length is 2 or 3 && LastMath.OnlyNumber(words[0]) == words[0] && char.IsLetter(words[1][0]) ? words[0] : null;
+    }
+
     /// <summary>The number in an answer: its exact value when it is rational, and its nearest double; null when it is none or too large.</summary>
     private static (BigRational? Exact, double Value)? Number(string text)
     {
@@ -76,7 +84,9 @@ public sealed class NumericAccuracyReward(NumericAccuracyParams parameters) : IS
                 reading = MathReading.Of(only);
             if (reading.Value is { } exact)
                 return (exact, (double)exact.Numerator / (double)exact.Denominator);
-            return reading.Expression is { } expression && Approximation.Of(expression) is { } value ? (null, value) : null;
+            if (reading.Expression is { } expression && Approximation.Of(expression) is { } value)
+                return (null, value);
+            return Measured(text) is { } measured && MathReading.Of(measured).Value is { } size ? (size, (double)size.Numerator / (double)size.Denominator) : null;
         }
         catch (MathBudgetException)
         {

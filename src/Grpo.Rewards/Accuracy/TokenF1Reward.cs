@@ -24,6 +24,7 @@ public sealed class TokenF1Reward(TokenF1Params parameters) : ISampleReward
         Name = "token_f1",
         Version = "1",
         Summary = "F1 over the words that the final answer shares with reference.answer (the best of a list): 2 shared / (words of the answer + words of the reference).",
+        Source = "SQuAD F1, arXiv:1606.05250",
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),
     };

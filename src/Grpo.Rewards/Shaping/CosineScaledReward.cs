@@ -60,6 +60,7 @@ public sealed class CosineScaledReward(CosineScaledParams parameters) : ISampleR
         Name = "cosine_scaled",
         Version = "1",
         Summary = "Accuracy scaled by length along half a cosine: a correct completion falls from 1 to 0.5 as it grows to max_len, a wrong one rises from -1 to -0.5.",
+        Source = "arXiv:2502.03373 appendix C.1; cosine_scaled_reward of open-r1 and TRL",
         Range = new(-1, 1),
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),

@@ -44,6 +44,7 @@ public sealed class KimiLengthReward(KimiLengthParams parameters) : IGroupReward
         Name = "kimi_length",
         Version = "1",
         Summary = "Length reward of Kimi k1.5 within a group: 0.5 - (length - shortest) / (longest - shortest) for correct completions, at most 0 for wrong ones, 0 when all are of one length.",
+        Source = "Kimi k1.5, arXiv:2501.12599 section 2.3.3; open-r1, len_reward",
         Range = new(-0.5, 0.5),
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),

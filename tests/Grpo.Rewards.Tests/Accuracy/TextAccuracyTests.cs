@@ -12,6 +12,8 @@ public class TextAccuracyTests
     [InlineData(@"\boxed{x = 98}", "100", """{"relative_tolerance":0.02}""", 1.0)]
     [InlineData(@"\boxed{3.1416}", @"\pi", """{"relative_tolerance":0.0001}""", 1.0)]
     [InlineData(@"\boxed{2^{-60}}", "0", null, 0.0)]
+    [InlineData("The answer is 9.9 m/s^2.", "9.9", null, 1.0)]
+    [InlineData(@"\boxed{x^5}", "5", null, 0.0)]
     [InlineData("I do not know", "5", null, 0.0)]
     [InlineData("", "5", null, 0.0)]
     [InlineData("5", "five apples and a pear", null, null)]
