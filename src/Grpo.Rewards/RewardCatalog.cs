@@ -1,6 +1,7 @@
 using Grpo.Rewards.Accuracy;
 using Grpo.Rewards.Format;
 using Grpo.Rewards.Language;
+using Grpo.Rewards.Shaping;
 
 namespace Grpo.Rewards;
 
@@ -12,8 +13,27 @@ public static class RewardCatalog
     [
         AccuracyReward.Definition,
         MathAccuracyReward.Definition,
+        NumericAccuracyReward.Definition,
+        ChoiceAccuracyReward.Definition,
+        ExactMatchReward.Definition,
+        TokenF1Reward.Definition,
+        RegexMatchReward.Definition,
+        JsonMatchReward.Definition,
+        CountdownReward.Definition,
         FormatReward.Definition,
+        OpenR1FormatReward.Definition,
+        OpenR1TagCountReward.Definition,
+        TrlThinkFormatReward.Definition,
+        XmlCountReward.Definition,
+        CodeFormatReward.Definition,
         LanguageConsistencyReward.Definition,
+        KimiLengthReward.Definition,
+        CosineScaledReward.Definition,
+        RepetitionPenaltyReward.Definition,
+        SoftOverlongReward.Definition,
+        StopProperlyReward.Definition,
+        ReasoningStepsReward.Definition,
+        CompositeReward.Definition,
     ];
 
     /// <summary>The definition of that name, or null.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Grpo.Rewards;
 
-/// <summary>The smallest and largest score a reward gives.</summary>
+/// <summary>The smallest and largest score a reward gives; infinite where there is no bound.</summary>
 public readonly record struct ScoreRange(double Min, double Max);
 
 /// <summary>What the catalogue says about a reward, and how to bind it.</summary>
@@ -18,7 +18,10 @@ public abstract class RewardDefinition
     /// <summary>What is rewarded, in a sentence or two.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>The scores it gives; [0, 1] unless said otherwise.</summary>
+    /// <summary>Where it is defined: a paper, or the implementation whose scores it gives.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>The scores it gives with its default parameters; [0, 1] unless said otherwise.</summary>
     public ScoreRange Range { get; init; } = new(0, 1);
 
     /// <summary>The fields of <see cref="RewardSample.Reference"/> that it reads.</summary>

@@ -50,12 +50,9 @@ public static class RewardParams
         where TParams : class, new()
     {
         var schema = Options.GetJsonSchemaAsNode(typeof(TParams), new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Annotate });
-        if (schema["properties"] is JsonObject properties)
-        {
-            var defaults = JsonSerializer.SerializeToNode(new TParams(), Options)!.AsObject();
-            foreach (var (name, value) in defaults)
-                properties[name]!["default"] = value?.DeepClone();
-        }
+        schema["properties"] ??= new JsonObject();
+        foreach (var (name, value) in JsonSerializer.SerializeToNode(new TParams(), Options)!.AsObject())
+            schema["properties"]![name]!["default"] = value?.DeepClone();
         return schema;
     }
 
@@ -100,7 +97,8 @@ public static class RewardParams
             _ when type == typeof(int) => "must be an integer",
             _ when type == typeof(double) => "must be a number",
             _ when type == typeof(string) => "must be a string",
-            _ => "must be an array of strings",
+            _ when type == typeof(IReadOnlyList<string>) => "must be an array of strings",
+            _ => "is not of the form that the reward's schema describes",
         };
     }
 

@@ -18,9 +18,7 @@ public static class AnswerExtractor
     /// <summary>The final answer, or null when there is none.</summary>
     public static ExtractedAnswer? Extract(string completion, AnswerScope scope = AnswerScope.AfterThink, bool anchoredOnly = false)
     {
-        var text = completion.AsSpan();
-        if (scope == AnswerScope.AfterThink && text.LastIndexOf(ThinkClose) is >= 0 and var end)
-            text = text[(end + ThinkClose.Length)..];
+        var text = InScope(completion, scope);
         if (AnswerTag(text) is { } tagged)
             return new(Refine(tagged), "answer_tag");
         if (scope == AnswerScope.AnswerTag)
@@ -30,6 +28,29 @@ public static class AnswerExtractor
         if (AnchoredAnswer.Last(text) is { } anchored)
             return new(Refine(anchored), "anchor");
         return anchoredOnly ? null : Unanchored(text);
+    }
+
+    /// <summary>The final answer as words: the last complete <c>&lt;answer&gt;</c>, the last box, what an announcement announces, or everything there is.</summary>
+    public static ExtractedAnswer? ExtractText(string completion, AnswerScope scope = AnswerScope.AfterThink)
+    {
+        var text = InScope(completion, scope);
+        if (AnswerTag(text) is { } tagged)
+            return new(tagged, "answer_tag");
+        if (scope == AnswerScope.AnswerTag)
+            return null;
+        if (BoxedAnswer.Last(text) is { } boxed)
+            return new(boxed, "boxed");
+        if (AnchoredAnswer.Last(text) is { Length: > 0 } anchored)
+            return new(anchored, "anchor");
+        var whole = text.Trim();
+        return whole.IsEmpty ? null : new(whole.ToString(), "whole");
+    }
+
+    /// <summary>The part of a completion that may hold the answer.</summary>
+    internal static ReadOnlySpan<char> InScope(string completion, AnswerScope scope)
+    {
+        var text = completion.AsSpan();
+        return scope == AnswerScope.AfterThink && text.LastIndexOf(ThinkClose) is >= 0 and var end ? text[(end + ThinkClose.Length)..] : text;
     }
 
     private static ExtractedAnswer? Unanchored(ReadOnlySpan<char> text)

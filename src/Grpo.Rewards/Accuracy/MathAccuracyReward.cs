@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Grpo.Rewards.Math;
 
 namespace Grpo.Rewards.Accuracy;
@@ -21,6 +19,7 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
         Name = "math_accuracy",
         Version = "1",
         Summary = "1 when the final mathematical answer equals reference.answer (a string, a number, or a list of acceptable ones), else 0. Numbers are compared exactly however they are written; expressions, equations, intervals, sets, tuples and matrices by algebra; words as words.",
+        Source = "DeepSeek-R1, arXiv:2501.12948 section 2.2, accuracy reward",
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),
     };
@@ -30,18 +29,18 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
     {
         var golds = ReferenceAnswers.Of(sample);
         if (golds.Count == 0)
-            return RewardScore.None("reference.answer is missing", Details("gold_missing"));
+            return AnswerDetails.Missing("answer");
         if (sample.Completion.Length > CompletionLimit)
-            return Exhausted($"the completion has {sample.Completion.Length} characters, at most {CompletionLimit} are read");
+            return AnswerDetails.Exhausted($"the completion has {sample.Completion.Length} characters, at most {CompletionLimit} are read");
         if (AnswerExtractor.Extract(sample.Completion, parameters.Scope, parameters.AnchoredOnly) is not { } answer)
-            return RewardScore.Of(0, "no answer found", Details("no_answer"));
+            return AnswerDetails.NoAnswer();
         try
         {
             return Judge(golds, answer);
         }
         catch (MathBudgetException limit)
         {
-            return Exhausted(limit.Message, answer);
+            return AnswerDetails.Exhausted(limit.Message, answer);
         }
     }
 
@@ -59,12 +58,12 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
                 break;
         }
         if (gold is null)
-            return RewardScore.None("reference.answer could not be read", Details("gold_unparseable", answer));
-        var details = Details(verdict.Equal ? "correct" : "incorrect", answer);
+            return RewardScore.None("reference.answer could not be read", AnswerDetails.Of("gold_unparseable", answer));
+        var details = AnswerDetails.Of(verdict.Equal ? "correct" : "incorrect", answer);
         details["gold"] = gold.Canonical;
         details["prediction"] = prediction.Canonical;
         details["rule"] = verdict.Rule;
-        return RewardScore.Of(verdict.Equal ? 1 : 0, $"{Short(prediction.Canonical)} {(verdict.Equal ? "equals" : "does not equal")} {Short(gold.Canonical)}", details);
+        return RewardScore.Of(verdict.Equal ? 1 : 0, $"{AnswerDetails.Short(prediction.Canonical)} {(verdict.Equal ? "equals" : "does not equal")} {AnswerDetails.Short(gold.Canonical)}", details);
     }
 
     private MathReading? Read(string reference)
@@ -84,24 +83,4 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
             _readings.TryAdd(reference, reading);
         return reading;
     }
-
-    private static RewardScore Exhausted(string limit, ExtractedAnswer? answer = null)
-    {
-        var details = Details("limit", answer);
-        details["limit"] = limit;
-        return RewardScore.None(RewardScore.BudgetExhausted, details);
-    }
-
-    private static JsonObject Details(string status, ExtractedAnswer? answer = null)
-    {
-        var details = new JsonObject { ["status"] = status };
-        if (answer is { } found)
-        {
-            details["extracted"] = Short(found.Text);
-            details["source"] = found.Source;
-        }
-        return details;
-    }
-
-    private static string Short(string text) => text.Length <= 200 ? text : $"{text.AsSpan(0, 200)}…";
 }

@@ -20,6 +20,7 @@ public sealed class LanguageConsistencyReward(LanguageConsistencyParams paramete
         Name = "language_consistency",
         Version = "1",
         Summary = "Share of the words of the chain of thought that are in the target language (params.target or reference.language), without code, formulas, names and symbols. Languages are told by their script: two languages in the same script, such as English and French, are not told apart.",
+        Source = "DeepSeek-R1, arXiv:2501.12948v2 equation 7",
         ReferenceFields = ["language"],
         Create = parameters => new(parameters),
     };

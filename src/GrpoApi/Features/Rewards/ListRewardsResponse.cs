@@ -23,9 +23,9 @@ public sealed record RewardDescription
     /// <summary>What is rewarded.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>The smallest and the largest score, shape (2).</summary>
+    /// <summary>The smallest and the largest score, shape (2); null where there is no bound.</summary>
     /// <example>[0, 1]</example>
-    public required IReadOnlyList<double> Range { get; init; }
+    public required IReadOnlyList<double?> Range { get; init; }
 
     /// <summary>Whether it compares the completions of a group; its samples need <c>group</c> then.</summary>
     /// <example>false</example>
@@ -43,9 +43,12 @@ public sealed record RewardDescription
         Name = definition.Name,
         Version = definition.Version,
         Summary = definition.Summary,
-        Range = [definition.Range.Min, definition.Range.Max],
+        Range = [Bound(definition.Range.Min), Bound(definition.Range.Max)],
         Group = definition.IsGroupReward,
         Params = JsonSerializer.SerializeToElement(definition.ParamsSchema),
         ReferenceFields = definition.ReferenceFields,
     };
+
+    /// <summary>JSON has no infinity.</summary>
+    private static double? Bound(double value) => double.IsFinite(value) ? value : null;
 }

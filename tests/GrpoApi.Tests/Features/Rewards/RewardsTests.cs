@@ -114,6 +114,6 @@ public sealed class RewardsTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         using var client = api.CreateClient();
         using var response = await client.PostTextAsync("/v1/rewards", """{"rewards": [{"name": "acuracy"}], "samples": [{"completion": "a"}]}""");
-        Assert.Contains("known: accuracy, math_accuracy, format", await Problem.AssertInvalidAsync(response, "rewards[0].name"), StringComparison.Ordinal);
+        Assert.Contains("known: accuracy, math_accuracy, numeric_accuracy", await Problem.AssertInvalidAsync(response, "rewards[0].name"), StringComparison.Ordinal);
     }
 }
