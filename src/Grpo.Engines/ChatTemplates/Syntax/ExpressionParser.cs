@@ -10,8 +10,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
 {
     private static readonly string[] Comparisons = ["==", "!=", "<", "<=", ">", ">="];
 
-    /// <summary>Called with every variable that is read.</summary>
-    public Action<string> OnName { get; set; } = _ => { };
+    /// <summary>The variables that were read so far in the macro being parsed.</summary>
+    public HashSet<string> NamesRead { get; set; } = [];
 
     /// <summary>An expression; with <paramref name="conditional"/> false without a trailing if.</summary>
     /// <exception cref="TemplateError">There is none here.</exception>

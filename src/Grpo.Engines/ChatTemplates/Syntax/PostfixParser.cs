@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using Grpo.Engines.ChatTemplates.Evaluation;
 using Grpo.Engines.ChatTemplates.Evaluation.Expressions;
 using Grpo.Engines.ChatTemplates.Values;
@@ -99,7 +100,7 @@ internal sealed class PostfixParser(TokenStream tokens, ExpressionParser express
             case "false" or "False": return new Constant(token.Line, false);
             case "none" or "None": return new Constant(token.Line, None.Value);
             default:
-                expressions.OnName(token.Text);
+                expressions.NamesRead.Add(token.Text);
                 return new Name(token.Line, token.Text);
         }
     }
@@ -107,9 +108,9 @@ internal sealed class PostfixParser(TokenStream tokens, ExpressionParser express
     private Constant Texts()
     {
         var token = tokens.Next();
-        var text = token.Text;
-        while (tokens.Current.Kind == TokenKind.Text) text += tokens.Next().Text;
-        return new Constant(token.Line, text);
+        var text = new StringBuilder(token.Text);
+        while (tokens.Current.Kind == TokenKind.Text) text.Append(tokens.Next().Text);
+        return new Constant(token.Line, text.ToString());
     }
 
     private static BigInteger IntegerOf(Token token)
