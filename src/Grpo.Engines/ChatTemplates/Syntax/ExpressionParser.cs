@@ -44,7 +44,9 @@ internal sealed class ExpressionParser(TokenStream tokens)
     /// <summary>Filters of a block: a name, perhaps followed by further ones.</summary>
     public FilterCall ParseBlockFilters() => Postfix.Filter(null);
 
-    private PostfixParser Postfix => field ??= new PostfixParser(tokens, this);
+    private PrimaryParser Primary => field ??= new PrimaryParser(tokens, this);
+
+    private PostfixParser Postfix => field ??= new PostfixParser(tokens, this, Primary);
 
     private bool EndsTuple() =>
         tokens.Current.Kind is TokenKind.BlockEnd or TokenKind.VariableEnd || tokens.IsOperator(")") || tokens.IsOperator("=") || tokens.IsName("in");
@@ -123,7 +125,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         var line = tokens.Current.Line;
         var value = tokens.TakeOperator("-") ? new Sign(line, negative: true, Unary(filters: false))
             : tokens.TakeOperator("+") ? new Sign(line, negative: false, Unary(filters: false))
-            : Postfix.Primary();
+            : Primary.Parse();
         value = Postfix.Accesses(value);
         return filters ? Postfix.Filters(value) : value;
     }
