@@ -51,6 +51,7 @@ public sealed class ChatTemplate
         var state = new RenderState(_time);
         try
         {
+            Work.Of(state);
             var globals = new Scope(state);
             Globals.Define(globals);
             foreach (var (name, value) in Variables(request)) globals.Set(name, value);
@@ -61,6 +62,10 @@ public sealed class ChatTemplate
         catch (Exception exception) when (exception is not ChatTemplateException)
         {
             throw Failure(exception, state.Line);
+        }
+        finally
+        {
+            Work.Of(null);
         }
     }
 
@@ -87,16 +92,17 @@ public sealed class ChatTemplate
         }
     }
 
-    /// <summary>Whatever a template makes go wrong is the template's failure: it is a file somebody supplied.</summary>
+    /// <summary>Whatever a template makes go wrong is the template's failure: it is a file somebody supplied. Sorting wraps what a comparison throws.</summary>
     private static ChatTemplateException Failure(Exception exception, int line)
     {
-        var message = exception switch
+        var cause = exception is InvalidOperationException { InnerException: { } inner } ? inner : exception;
+        var message = cause switch
         {
             TemplateError error => error.Message,
             InsufficientExecutionStackException => "expressions, statements or values are nested too deep",
-            _ => $"the template cannot be rendered: {exception.Message}",
+            _ => $"the template cannot be rendered: {cause.Message}",
         };
-        var at = exception is TemplateError { Line: > 0 } located ? located.Line : line;
+        var at = cause is TemplateError { Line: > 0 } located ? located.Line : line;
         return new ChatTemplateException(at > 0 ? $"{message} (chat template, line {at})" : message, exception);
     }
 }

@@ -4,7 +4,7 @@ namespace Grpo.Engines.ChatTemplates;
 internal static class TemplateLimits
 {
     /// <summary>Units of work: one per evaluated node, one per <see cref="CharactersPerStep"/> characters or elements made.</summary>
-    public const long Steps = 10_000_000;
+    public const long Steps = 5_000_000;
 
     /// <summary>Characters or elements that cost as much as one evaluated node.</summary>
     public const int CharactersPerStep = 16;

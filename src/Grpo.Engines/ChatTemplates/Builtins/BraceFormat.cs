@@ -10,6 +10,7 @@ internal sealed class BraceFormat
     private readonly RenderState _state;
     private readonly Arguments _arguments;
     private int _automatic;
+    private bool _numbered;
 
     private BraceFormat(RenderState state, Arguments arguments) => (_state, _arguments) = (state, arguments);
 
@@ -63,7 +64,7 @@ internal sealed class BraceFormat
         var value = Value(mark < 0 ? name : name[..mark]);
         if (mark >= 0) value = name[(mark + 1)..] is "r" or "a" ? Repr.Of(value) : Repr.Text(value);
         if (value is None or PyList or PyDict or PyTuple && spec.Length > 0) throw new TemplateError($"unsupported format string passed to {TypeName.Of(value)}.__format__");
-        return FormatSpec.Parse(spec).Format(_state, value);
+        return spec.Length == 0 ? Repr.Text(value) : FormatSpec.Parse(spec).Format(_state, value);
     }
 
     private object Value(string path)
@@ -85,9 +86,13 @@ internal sealed class BraceFormat
 
     private object First(string name)
     {
-        if (name.Length == 0) name = _automatic++.ToString();
+        var automatic = name.Length == 0;
+        if (automatic) name = _automatic.ToString();
         if (Number.Parse(name) is { } index)
         {
+            if (automatic ? _numbered : _automatic > 0) throw new TemplateError("cannot switch between automatic field numbering and manual field specification");
+            if (automatic) _automatic++;
+            else _numbered = true;
             return index < _arguments.Positional.Count ? _arguments.Positional[(int)index]! : throw new TemplateError($"Replacement index {index} out of range for positional args tuple");
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Grpo.Engines.ChatTemplates.Evaluation;
+using Grpo.Engines.ChatTemplates.Values;
 
 namespace Grpo.Engines.ChatTemplates.Builtins;
 
@@ -13,8 +14,11 @@ internal sealed record Builtin(string Name, string Parameters, Func<RenderState,
 
     /// <summary>Applies it to a value.</summary>
     /// <exception cref="TemplateError">The arguments do not fit, or it cannot be applied.</exception>
-    public object Invoke(RenderState state, object value, Arguments arguments) =>
-        Body(state, value, Parameters == "*" ? arguments : arguments.Bind(Name, _parameters));
+    public object Invoke(RenderState state, object value, Arguments arguments)
+    {
+        if (value is string or Markup) Work.Read(Repr.Text(value).Length);
+        return Body(state, value, Parameters == "*" ? arguments : arguments.Bind(Name, _parameters));
+    }
 
     /// <summary>A table of builtins by name.</summary>
     public static FrozenDictionary<string, Builtin> Table(params IEnumerable<Builtin>[] groups) =>

@@ -9,6 +9,9 @@ namespace Grpo.Engines.ChatTemplates.Builtins;
 /// <summary>How a value is written into a field: Python's format specifications, which printf formatting is translated to.</summary>
 internal sealed partial record FormatSpec
 {
+    /// <summary>The largest precision; a float has no more digits than this.</summary>
+    public const int MostDigits = 1100;
+
     /// <summary>Fills the field.</summary>
     public char Fill { get; init; } = ' ';
 
@@ -48,17 +51,17 @@ internal sealed partial record FormatSpec
             Alternate = match.Groups["alternate"].Success,
             Width = Digits(match.Groups["width"].Value) ?? 0,
             Grouping = match.Groups["grouping"].Value is { Length: > 0 } grouping ? grouping : null,
-            Precision = Digits(match.Groups["precision"].Value),
+            Precision = Digits(match.Groups["precision"].Value, MostDigits),
             Type = match.Groups["type"].Value is [var type] ? type : null,
         };
     }
 
-    /// <summary>Digits of a width or precision, null for none.</summary>
+    /// <summary>The number of a width or precision, null for none.</summary>
     /// <exception cref="TemplateError">It is beyond the limit.</exception>
-    public static int? Digits(string digits)
+    public static int? Digits(string digits, int most = TemplateLimits.Elements)
     {
         if (digits.Length == 0) return null;
-        return int.TryParse(digits, out var number) && number <= TemplateLimits.Elements ? number : throw new TemplateError($"a format field is wider than {TemplateLimits.Elements} characters");
+        return int.TryParse(digits, out var number) && number <= most ? number : throw new TemplateError($"a format field is wider or has more digits than {most}");
     }
 
     /// <summary>Writes a value.</summary>
@@ -66,7 +69,8 @@ internal sealed partial record FormatSpec
     public string Format(RenderState state, object value)
     {
         state.Room(Width);
-        if (Number.Is(value) && !(value is bool && Type is null or 's')) return Aligned(NumberText(value), '>');
+        state.Charge(Precision ?? 0);
+        if (Number.Is(value)) return Aligned(NumberText(value), '>');
         if (Type is not (null or 's')) throw new TemplateError($"Unknown format code '{Type}' for object of type '{TypeName.Of(value)}'");
         var text = Repr.Text(value);
         return Aligned(("", Precision < CodePoints.Count(text) ? text[..CodePoints.Position(text, Precision.Value)] : text), '<');
@@ -79,7 +83,7 @@ internal sealed partial record FormatSpec
         var body = Type switch
         {
             'f' or 'F' or 'e' or 'E' or 'g' or 'G' or '%' => FloatText.Of(Math.Abs(Number.Float(value)), Type.Value, Precision),
-            null or 'n' or 's' when value is double number => Precision is null ? Repr.Of(Math.Abs(number)) : FloatText.Of(Math.Abs(number), 'g', Precision),
+            null or 'n' when value is double number => Precision is null ? Repr.Of(Math.Abs(number)) : FloatText.Of(Math.Abs(number), 'g', Precision),
             _ when Number.Integer(value) is { } integer => IntegerText(BigInteger.Abs(integer)),
             _ => throw new TemplateError($"Unknown format code '{Type}' for object of type '{TypeName.Of(value)}'"),
         };
@@ -93,7 +97,7 @@ internal sealed partial record FormatSpec
         'b' => (Alternate ? "0b" : "") + Trimmed(number.ToString("b", CultureInfo.InvariantCulture)),
         'o' => (Alternate ? "0o" : "") + Octal(number),
         'c' => char.ConvertFromUtf32((int)number),
-        null or 'd' or 'n' or 's' => number.ToString(),
+        null or 'd' or 'n' => number.ToString(),
         _ => throw new TemplateError($"Unknown format code '{Type}' for object of type 'int'"),
     };
 
@@ -103,9 +107,9 @@ internal sealed partial record FormatSpec
 
     private static string Octal(BigInteger number)
     {
-        var digits = "";
-        for (; !number.IsZero; number /= 8) digits = (number % 8) + digits;
-        return Trimmed(digits);
+        var bits = number.ToString("b", CultureInfo.InvariantCulture);
+        bits = bits.PadLeft((bits.Length + 2) / 3 * 3, '0');
+        return Trimmed(string.Concat(bits.Chunk(3).Select(three => Convert.ToInt32(new string(three), 2))));
     }
 
     private string Grouped(string body)

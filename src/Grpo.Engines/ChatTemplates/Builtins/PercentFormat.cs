@@ -37,7 +37,7 @@ internal static partial class PercentFormat
         if (type == '%') return "%";
         var width = field.Groups["width"].Value == "*" ? Star(queue) : FormatSpec.Digits(field.Groups["width"].Value) ?? 0;
         int? precision = !field.Groups["precision"].Success ? null
-            : field.Groups["precision"].Value == "*" ? Star(queue) : FormatSpec.Digits(field.Groups["precision"].Value) ?? 0;
+            : field.Groups["precision"].Value == "*" ? Star(queue, FormatSpec.MostDigits) : FormatSpec.Digits(field.Groups["precision"].Value, FormatSpec.MostDigits) ?? 0;
         var value = Value(field.Groups["name"], values, queue);
         var flags = field.Groups["flags"].Value;
         var number = type is not ('s' or 'r' or 'a' or 'c');
@@ -73,10 +73,10 @@ internal static partial class PercentFormat
         return queue.TryDequeue(out var value) ? value : throw new TemplateError("not enough arguments for format string");
     }
 
-    private static int Star(Queue<object> queue)
+    private static int Star(Queue<object> queue, int most = TemplateLimits.Elements)
     {
         if (!queue.TryDequeue(out var value) || Number.Clamped(value) is not { } number) throw new TemplateError("* wants int");
-        return FormatSpec.Digits(Math.Abs((long)number).ToString())!.Value;
+        return FormatSpec.Digits(Math.Abs((long)number).ToString(), most)!.Value;
     }
 
     [GeneratedRegex(@"\G%(?:\((?<name>[^)]*)\))?(?<flags>[-+ #0]*)(?<width>\d*|\*)(?:\.(?<precision>\d*|\*))?[hlL]?(?<type>[sradiufFeEgGxXoc%])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -9,7 +9,7 @@ internal static class StringCaseMethods
     /// <summary>The methods.</summary>
     public static IEnumerable<Builtin> All =>
     [
-        new("upper", "", (_, value, _) => ((string)value).ToUpperInvariant()),
+        new("upper", "", (_, value, _) => Upper((string)value)),
         new("lower", "", (_, value, _) => ((string)value).ToLowerInvariant()),
         new("casefold", "", (_, value, _) => ((string)value).ToLowerInvariant()),
         new("capitalize", "", (_, value, _) => Capitalize((string)value)),
@@ -28,6 +28,9 @@ internal static class StringCaseMethods
         new("isidentifier", "", (_, value, _) => value is string and [var first, ..] text && (char.IsLetter(first) || first == '_') && text.All(unit => char.IsLetterOrDigit(unit) || unit == '_')),
         new("format", "*", (state, value, args) => BraceFormat.Apply(state, (string)value, args)),
     ];
+
+    /// <summary>Text in upper case; the one letter of European languages that becomes two is written as two.</summary>
+    public static string Upper(string text) => text.ToUpperInvariant().Replace("ß", "SS");
 
     /// <summary>The first character in upper case, the others in lower case.</summary>
     public static string Capitalize(string text) => text.Length == 0 ? "" : text[..1].ToUpperInvariant() + text[1..].ToLowerInvariant();

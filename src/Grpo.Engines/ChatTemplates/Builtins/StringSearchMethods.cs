@@ -28,6 +28,7 @@ internal static class StringSearchMethods
     private static BigInteger Find(object value, Arguments args, bool last)
     {
         var (text, sought) = (Part(value, args), TextOf(args[0]!));
+        Work.Search(text, sought);
         var at = last ? text.LastIndexOf(sought, StringComparison.Ordinal) : text.IndexOf(sought, StringComparison.Ordinal);
         return at < 0 ? BigInteger.MinusOne : CodePoints.CountBefore(text, at) + Start((string)value, args);
     }

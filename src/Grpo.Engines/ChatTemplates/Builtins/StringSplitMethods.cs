@@ -38,6 +38,7 @@ internal static class StringSplitMethods
     private static IEnumerable<string> Split(string text, string? separator, int limit)
     {
         if (separator is null) return Words(text, limit);
+        Work.Search(text, separator);
         return text.Split(Separator(separator), limit is < 0 or int.MaxValue ? int.MaxValue : limit + 1);
     }
 
@@ -49,7 +50,7 @@ internal static class StringSplitMethods
             if (start == text.Length) yield break;
             var end = limit == 0 ? text.Length : start;
             while (end < text.Length && !WhiteSpace.Is(text[end])) end++;
-            yield return limit == 0 ? StringStripMethods.Strip(text[start..], null, start: false) : text[start..end];
+            yield return text[start..end];
             start = end;
         }
     }

@@ -11,7 +11,7 @@ internal static partial class TextFilters
     /// <summary>The filters.</summary>
     public static IEnumerable<Builtin> All =>
     [
-        Of("upper", text => text.ToUpperInvariant()),
+        Of("upper", StringCaseMethods.Upper),
         Of("lower", text => text.ToLowerInvariant()),
         Of("capitalize", StringCaseMethods.Capitalize),
         Of("title", Title),

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Grpo.Engines.ChatTemplates.Values;
 
 namespace Grpo.Engines.ChatTemplates.Evaluation;
 
@@ -28,19 +29,19 @@ internal sealed class RenderState(TimeProvider time)
     /// <exception cref="TemplateError">It is too large, or the rendering used up its steps.</exception>
     public object Made(object value)
     {
-        var size = value switch
+        switch (value)
         {
-            string text => text.Length,
-            Values.Markup markup => markup.Text.Length,
-            Values.PyList list => list.Items.Count,
-            Values.PyDict dict => dict.Count,
-            _ => 0,
-        };
-        if (size > 0) Room(size);
+            case string text: Room(text.Length); break;
+            case Markup markup: Room(markup.Text.Length); break;
+            case PyList list: Charge(list.Items.Count); break;
+            case PyView view: Charge(view.Items.Count); break;
+            case PyDict dict: Charge(dict.Count); break;
+        }
+
         return value;
     }
 
-    /// <summary>Asks for room before a text of that many characters, or a list of that many elements, is made.</summary>
+    /// <summary>Asks for room before a text of that many characters is made.</summary>
     /// <exception cref="TemplateError">It would be too large, or the rendering used up its steps.</exception>
     public void Room(long size)
     {
@@ -61,7 +62,9 @@ internal sealed class RenderState(TimeProvider time)
     /// <summary>The error of a text beyond the limit.</summary>
     public static TemplateError TextTooLong() => new($"a text is longer than {TemplateLimits.Characters} characters");
 
-    private void Charge(long steps)
+    /// <summary>Counts steps.</summary>
+    /// <exception cref="TemplateError">The rendering used up its steps.</exception>
+    public void Charge(long steps)
     {
         _steps += steps;
         if (_steps > TemplateLimits.Steps) throw new TemplateError($"the rendering takes more than {TemplateLimits.Steps} evaluation steps");

@@ -17,11 +17,14 @@ internal enum Flow
 /// <param name="line">Its line, from 1.</param>
 internal abstract class Statement(int line)
 {
+    /// <summary>Its line, from 1.</summary>
+    protected int Line { get; } = line;
+
     /// <summary>Executes it.</summary>
     /// <exception cref="TemplateError">It cannot, or the rendering went beyond a limit.</exception>
     public Flow Execute(Scope scope)
     {
-        scope.State.Step(line);
+        scope.State.Step(Line);
         return Run(scope);
     }
 

@@ -10,8 +10,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
 {
     private static readonly string[] Comparisons = ["==", "!=", "<", "<=", ">", ">="];
 
-    /// <summary>Called with every variable that is read.</summary>
-    public Action<string> OnName { get; set; } = _ => { };
+    /// <summary>The variables that were read so far in the macro being parsed.</summary>
+    public HashSet<string> NamesRead { get; set; } = [];
 
     /// <summary>An expression; with <paramref name="conditional"/> false without a trailing if.</summary>
     /// <exception cref="TemplateError">There is none here.</exception>
@@ -44,7 +44,9 @@ internal sealed class ExpressionParser(TokenStream tokens)
     /// <summary>Filters of a block: a name, perhaps followed by further ones.</summary>
     public FilterCall ParseBlockFilters() => Postfix.Filter(null);
 
-    private PostfixParser Postfix => field ??= new PostfixParser(tokens, this);
+    private PrimaryParser Primary => field ??= new PrimaryParser(tokens, this);
+
+    private PostfixParser Postfix => field ??= new PostfixParser(tokens, this, Primary);
 
     private bool EndsTuple() =>
         tokens.Current.Kind is TokenKind.BlockEnd or TokenKind.VariableEnd || tokens.IsOperator(")") || tokens.IsOperator("=") || tokens.IsName("in");
@@ -123,7 +125,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         var line = tokens.Current.Line;
         var value = tokens.TakeOperator("-") ? new Sign(line, negative: true, Unary(filters: false))
             : tokens.TakeOperator("+") ? new Sign(line, negative: false, Unary(filters: false))
-            : Postfix.Primary();
+            : Primary.Parse();
         value = Postfix.Accesses(value);
         return filters ? Postfix.Filters(value) : value;
     }

@@ -1,33 +1,14 @@
-using System.Globalization;
-using System.Numerics;
 using Grpo.Engines.ChatTemplates.Evaluation;
 using Grpo.Engines.ChatTemplates.Evaluation.Expressions;
-using Grpo.Engines.ChatTemplates.Values;
 
 namespace Grpo.Engines.ChatTemplates.Syntax;
 
-/// <summary>Values as they are written, and what follows one: attributes, elements, calls, filters, tests.</summary>
+/// <summary>What follows a value: attributes, elements, calls, filters, tests.</summary>
 /// <param name="tokens">The template's tokens.</param>
 /// <param name="expressions">Parser of the expressions inside brackets.</param>
-internal sealed class PostfixParser(TokenStream tokens, ExpressionParser expressions)
+/// <param name="primaries">Parser of the values themselves.</param>
+internal sealed class PostfixParser(TokenStream tokens, ExpressionParser expressions, PrimaryParser primaries)
 {
-    /// <summary>A literal, a variable, or an expression in brackets.</summary>
-    public Expression Primary()
-    {
-        var token = tokens.Current;
-        switch (token.Kind)
-        {
-            case TokenKind.Name: return Variable(tokens.Next());
-            case TokenKind.Text: return Texts();
-            case TokenKind.Integer: return new Constant(token.Line, IntegerOf(tokens.Next()));
-            case TokenKind.Float: return new Constant(token.Line, double.Parse(tokens.Next().Text, CultureInfo.InvariantCulture));
-            case TokenKind.Operator when token.Text == "(": return Parentheses(token.Line);
-            case TokenKind.Operator when token.Text == "[": return new ListLiteral(token.Line, Items("[", "]"));
-            case TokenKind.Operator when token.Text == "{": return Dict(token.Line);
-            default: throw tokens.Unexpected("an expression");
-        }
-    }
-
     /// <summary>Attributes, elements and calls after a value.</summary>
     public Expression Accesses(Expression value)
     {
@@ -81,7 +62,7 @@ internal sealed class PostfixParser(TokenStream tokens, ExpressionParser express
         if (tokens.IsName("is")) throw new TemplateError("You cannot chain multiple tests with is", tokens.Current.Line);
         var starts = tokens.Current.Kind is TokenKind.Name or TokenKind.Text or TokenKind.Integer or TokenKind.Float || tokens.IsOperator("[") || tokens.IsOperator("{");
         if (!starts || tokens.IsName("else") || tokens.IsName("or") || tokens.IsName("and")) return ArgumentList.Empty;
-        return new ArgumentList([Accesses(Primary())], [], null, null);
+        return new ArgumentList([Accesses(primaries.Parse())], [], null, null);
     }
 
     private string DottedName()
@@ -91,82 +72,9 @@ internal sealed class PostfixParser(TokenStream tokens, ExpressionParser express
         return name;
     }
 
-    private Expression Variable(Token token)
-    {
-        switch (token.Text)
-        {
-            case "true" or "True": return new Constant(token.Line, true);
-            case "false" or "False": return new Constant(token.Line, false);
-            case "none" or "None": return new Constant(token.Line, None.Value);
-            default:
-                expressions.OnName(token.Text);
-                return new Name(token.Line, token.Text);
-        }
-    }
-
-    private Constant Texts()
-    {
-        var token = tokens.Next();
-        var text = token.Text;
-        while (tokens.Current.Kind == TokenKind.Text) text += tokens.Next().Text;
-        return new Constant(token.Line, text);
-    }
-
-    private static BigInteger IntegerOf(Token token)
-    {
-        var text = token.Text;
-        if (text.Length > TemplateLimits.IntegerBits / 4) throw new TemplateError("an integer literal is too long", token.Line);
-        return char.ToLowerInvariant(text.ElementAtOrDefault(1)) switch
-        {
-            'x' => BigInteger.Parse("0" + text[2..], NumberStyles.AllowHexSpecifier),
-            'b' => BigInteger.Parse("0" + text[2..], NumberStyles.AllowBinarySpecifier),
-            'o' => text[2..].Aggregate(BigInteger.Zero, (number, digit) => (number * 8) + (digit - '0')),
-            _ => BigInteger.Parse(text),
-        };
-    }
-
-    private Expression Parentheses(int line)
-    {
-        tokens.ExpectOperator("(");
-        if (tokens.TakeOperator(")")) return new TupleLiteral(line, []);
-        var value = expressions.ParseTuple();
-        tokens.ExpectOperator(")");
-        return value;
-    }
-
-    private List<Expression> Items(string open, string close)
-    {
-        tokens.ExpectOperator(open);
-        var items = new List<Expression>();
-        while (!tokens.TakeOperator(close))
-        {
-            if (items.Count > 0) tokens.ExpectOperator(",");
-            if (tokens.TakeOperator(close)) break;
-            items.Add(expressions.Parse());
-        }
-
-        return items;
-    }
-
-    private DictLiteral Dict(int line)
-    {
-        tokens.ExpectOperator("{");
-        var entries = new List<(Expression, Expression)>();
-        while (!tokens.TakeOperator("}"))
-        {
-            if (entries.Count > 0) tokens.ExpectOperator(",");
-            if (tokens.TakeOperator("}")) break;
-            var key = expressions.Parse();
-            tokens.ExpectOperator(":");
-            entries.Add((key, expressions.Parse()));
-        }
-
-        return new DictLiteral(line, entries);
-    }
-
     private Expression Attribute(int line, Expression value)
     {
-        if (tokens.Current.Kind == TokenKind.Integer) return new ItemAccess(line, value, new Constant(line, IntegerOf(tokens.Next())));
+        if (tokens.Current.Kind == TokenKind.Integer) return new ItemAccess(line, value, new Constant(line, PrimaryParser.IntegerOf(tokens.Next())));
         return new AttributeAccess(line, value, tokens.Expect(TokenKind.Name, "name or number").Text);
     }
 

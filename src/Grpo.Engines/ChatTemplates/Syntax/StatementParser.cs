@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpo.Engines.ChatTemplates.Evaluation;
 using Grpo.Engines.ChatTemplates.Evaluation.Expressions;
 using Grpo.Engines.ChatTemplates.Evaluation.Statements;
@@ -95,16 +96,13 @@ internal sealed class StatementParser(TokenStream tokens, ExpressionParser expre
 
     private MacroDefinition Definition(string name, List<(string, Expression?)> parameters, string end)
     {
-        var read = new HashSet<string>();
-        var outer = expressions.OnName;
-        expressions.OnName = variable =>
-        {
-            if (MacroExtras.Contains(variable)) read.Add(variable);
-            outer(variable);
-        };
+        var outer = expressions.NamesRead;
+        expressions.NamesRead = [];
         var statements = Block(end);
-        expressions.OnName = outer;
-        return new MacroDefinition(name, parameters, statements, read);
+        var extras = MacroExtras.Where(expressions.NamesRead.Contains).ToHashSet();
+        expressions.NamesRead = outer;
+        outer.UnionWith(extras);
+        return new MacroDefinition(name, parameters, statements, extras);
     }
 
     private List<(string, Expression?)> Parameters()
@@ -126,6 +124,7 @@ internal sealed class StatementParser(TokenStream tokens, ExpressionParser expre
     /// <summary>What is assigned to: one target, or several with commas between them.</summary>
     private Expression Target()
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var line = tokens.Current.Line;
         var first = OneTarget();
         if (!tokens.IsOperator(",")) return first;

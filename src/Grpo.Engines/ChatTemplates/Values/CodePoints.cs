@@ -1,8 +1,13 @@
+using Grpo.Engines.ChatTemplates.Evaluation;
+
 namespace Grpo.Engines.ChatTemplates.Values;
 
 /// <summary>Text as Python counts it: in code points, where .NET counts UTF-16 units.</summary>
 internal static class CodePoints
 {
+    /// <summary>Characters a vectorised scan passes while others pass one.</summary>
+    private const int ScanWidth = 16;
+
     /// <summary>Number of code points; a lone surrogate counts as one.</summary>
     public static int Count(string text)
     {
@@ -17,6 +22,7 @@ internal static class CodePoints
     {
         for (var i = 0; i < text.Length;)
         {
+            Work.Step();
             var width = Width(text, i);
             yield return text.Substring(i, width);
             i += width;
@@ -38,7 +44,13 @@ internal static class CodePoints
         return position;
     }
 
-    private static bool HasPairs(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDBFF') >= 0;
+    private static bool HasPairs(string text)
+    {
+        Work.Read(text.Length / ScanWidth);
+        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDBFF') < 0) return false;
+        Work.Read(text.Length);
+        return true;
+    }
 
     private static int Width(string text, int at) => at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
 }

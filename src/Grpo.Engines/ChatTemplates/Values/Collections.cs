@@ -1,3 +1,5 @@
+using Grpo.Engines.ChatTemplates.Evaluation;
+
 namespace Grpo.Engines.ChatTemplates.Values;
 
 /// <summary>Python's tuple.</summary>
@@ -42,7 +44,13 @@ internal sealed class PyGenerator(IEnumerable<object> source)
     /// <summary>The elements nobody has taken yet.</summary>
     public IEnumerable<object> Rest()
     {
-        while (_elements.MoveNext()) yield return _elements.Current;
+        while (Advance()) yield return _elements.Current;
+    }
+
+    private bool Advance()
+    {
+        Work.Step();
+        return _elements.MoveNext();
     }
 }
 

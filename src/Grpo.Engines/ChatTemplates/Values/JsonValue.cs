@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -48,7 +47,9 @@ internal static class JsonValue
         }
     }
 
-    private static object NumberOf(string literal) => literal.AsSpan().IndexOfAny('.', 'e', 'E') < 0
-        ? BigInteger.Parse(literal)
-        : double.Parse(literal);
+    private static object NumberOf(string literal)
+    {
+        if (literal.AsSpan().IndexOfAny('.', 'e', 'E') >= 0) return double.Parse(literal);
+        return Number.Parse(literal) ?? throw new TemplateError($"an integer has more than {TemplateLimits.IntegerBits} bits");
+    }
 }

@@ -6,6 +6,9 @@ namespace Grpo.Engines.ChatTemplates.Values;
 /// <summary>Numbers as Python counts them: bool is an int, ints have no bound, a float makes the result a float.</summary>
 internal static class Number
 {
+    /// <summary>Decimal digits an integer of the most bits can have.</summary>
+    private const int MostDigits = (TemplateLimits.IntegerBits * 3 / 10) + 1;
+
     /// <summary>Whether a value is a number.</summary>
     public static bool Is(object value) => value is BigInteger or double or bool;
 
@@ -48,7 +51,7 @@ internal static class Number
     {
         var digits = text.Trim();
         if (digits.StartsWith('_') || digits.EndsWith('_') || digits.Contains("__")) return null;
-        return digits.Length <= TemplateLimits.IntegerBits / 4
+        return digits.Length <= MostDigits
             && BigInteger.TryParse(digits.Replace("_", ""), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 

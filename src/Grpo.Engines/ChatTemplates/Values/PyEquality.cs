@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
+using Grpo.Engines.ChatTemplates.Evaluation;
 
 namespace Grpo.Engines.ChatTemplates.Values;
 
@@ -14,11 +14,18 @@ internal sealed class PyEquality : IEqualityComparer<object>
 
     /// <summary>Hash of a value that may be a key.</summary>
     /// <exception cref="TemplateError">Lists and dicts cannot be keys.</exception>
-    public int GetHashCode(object value) => value switch
+    public int GetHashCode(object value)
     {
+        Work.Step();
+        return HashOf(value);
+    }
+
+    private int HashOf(object value) => value switch
+    {
+        string text => HashOf(text),
         bool flag => new BigInteger(flag ? 1 : 0).GetHashCode(),
         double number when double.IsFinite(number) && Math.Floor(number) == number => new BigInteger(number).GetHashCode(),
-        Markup markup => markup.Text.GetHashCode(StringComparison.Ordinal),
+        Markup markup => HashOf(markup.Text),
         PyTuple tuple => tuple.Items.Aggregate(17, (hash, item) => HashCode.Combine(hash, GetHashCode(item))),
         PyList or PyDict or PyView => throw new TemplateError($"unhashable type: '{TypeName.Of(value)}'"),
         PyRange range => range.Count.GetHashCode(),
@@ -26,15 +33,19 @@ internal sealed class PyEquality : IEqualityComparer<object>
         _ => value.GetHashCode(),
     };
 
+    private static int HashOf(string text)
+    {
+        Work.Read(text.Length);
+        return text.GetHashCode(StringComparison.Ordinal);
+    }
+
     /// <summary>Python's ==.</summary>
     public static bool Same(object left, object right)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
+        Work.Step();
         return (left, right) switch
         {
-            (string a, string b) => a == b,
-            (Markup a, _) when right is Markup or string => a.Text == Repr.Text(right),
-            (string a, Markup b) => a == b.Text,
+            (string or Markup, string or Markup) => SameText(Repr.Text(left), Repr.Text(right)),
             (PyList a, PyList b) => SameItems(a.Items, b.Items),
             (PyTuple a, PyTuple b) => SameItems(a.Items, b.Items),
             (PyRange a, PyRange b) => a == b || SameItems(a.Items, b.Items),
@@ -44,6 +55,13 @@ internal sealed class PyEquality : IEqualityComparer<object>
             _ when Number.Is(left) && Number.Is(right) => Number.Compare(left, right) == 0,
             _ => ReferenceEquals(left, right),
         };
+    }
+
+    private static bool SameText(string left, string right)
+    {
+        if (left.Length != right.Length) return false;
+        Work.Read(left.Length);
+        return left == right;
     }
 
     private static bool SameItems(IReadOnlyList<object> left, IReadOnlyList<object> right)

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Text;
+using Grpo.Engines.ChatTemplates.Evaluation;
 
 namespace Grpo.Engines.ChatTemplates.Values;
 
@@ -13,7 +13,7 @@ internal static class PyOrder
     /// <exception cref="TemplateError">The types have no order.</exception>
     public static int? Compare(object left, object right, string sign)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
+        Work.Step();
         if (left is Undefined a) throw a.Used();
         if (right is Undefined b) throw b.Used();
         return (left, right) switch
@@ -41,6 +41,7 @@ internal static class PyOrder
 
     private static int Texts(string left, string right)
     {
+        Work.Read(Math.Min(left.Length, right.Length));
         var at = left.AsSpan().CommonPrefixLength(right);
         if (at == left.Length || at == right.Length) return left.Length.CompareTo(right.Length);
         if (at > 0 && char.IsHighSurrogate(left[at - 1])) at--;

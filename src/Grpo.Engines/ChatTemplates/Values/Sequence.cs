@@ -1,4 +1,5 @@
 using System.Numerics;
+using Grpo.Engines.ChatTemplates.Evaluation;
 
 namespace Grpo.Engines.ChatTemplates.Values;
 
@@ -6,7 +7,13 @@ namespace Grpo.Engines.ChatTemplates.Values;
 internal static class Sequence
 {
     /// <summary>The elements of an iterable, null of anything else. A text has its code points, a dict its keys.</summary>
-    public static IEnumerable<object>? TryIterate(object value) => value switch
+    public static IEnumerable<object>? TryIterate(object value)
+    {
+        if (value is not (string or Markup)) Work.Read(Length(value) ?? 0);
+        return ElementsOf(value);
+    }
+
+    private static IEnumerable<object>? ElementsOf(object value) => value switch
     {
         PyList list => list.Items,
         PyTuple tuple => tuple.Items,
@@ -51,7 +58,9 @@ internal static class Sequence
         switch (container)
         {
             case string or Markup when item is string or Markup:
-                return Repr.Text(container).Contains(Repr.Text(item), StringComparison.Ordinal);
+                var (text, sought) = (Repr.Text(container), Repr.Text(item));
+                Work.Search(text, sought);
+                return text.Contains(sought, StringComparison.Ordinal);
             case string or Markup:
                 throw new TemplateError($"'in <string>' requires string as left operand, not {TypeName.Of(item)}");
             case PyDict dict:

@@ -24,7 +24,7 @@ internal static class Slice
             string text => Text(text, first, end, stride),
             Markup markup => new Markup(Text(markup.Text, first, end, stride)),
             PyTuple tuple => new PyTuple(Items(tuple.Items, first, end, stride)),
-            PyRange range => new PyList(Items(range.Items, first, end, stride)),
+            PyRange range => new PyList(Items(Sequence.ToList(range), first, end, stride)),
             _ => new PyList(Items(((PyList)value).Items, first, end, stride)),
         };
     }

@@ -12,11 +12,11 @@ internal sealed class Undefined(string reason)
 
     /// <summary>An attribute or element an object does not have.</summary>
     public static Undefined Member(object owner, object key) => new(key is string name
-        ? $"{NameOf(owner)} has no attribute '{name}'"
+        ? $"'{NameOf(owner)}' has no attribute '{name}'"
         : $"{NameOf(owner)} has no element {Repr.Of(key)}");
 
     /// <summary>The error of using it.</summary>
     public TemplateError Used() => new(Reason);
 
-    private static string NameOf(object owner) => owner is None ? "None" : $"'{TypeName.Of(owner)} object'";
+    private static string NameOf(object owner) => owner is None ? "None" : $"{TypeName.Of(owner)} object";
 }

@@ -19,6 +19,7 @@ internal sealed record ArgumentList(
     {
         List<object> positional = [.. Positional.Select(argument => argument.Evaluate(scope))];
         if (Spread is not null) positional.AddRange(Sequence.Iterate(Spread.Evaluate(scope)));
+        Work.Step(positional.Count);
         if (Named.Count == 0 && NamedSpread is null) return new(positional, Arguments.Empty.Named);
         var named = new Dictionary<string, object>();
         foreach (var (name, value) in Named) Add(named, name, value.Evaluate(scope));

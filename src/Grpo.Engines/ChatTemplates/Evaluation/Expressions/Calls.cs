@@ -33,8 +33,11 @@ internal sealed class FilterCall(int line, Expression? operand, string name, Arg
     protected override object Value(Scope scope) => Apply(scope, operand!.Evaluate(scope));
 
     /// <summary>Applies this filter, after those before it in a filter block, to a text.</summary>
-    public object ApplyToBlock(Scope scope, object text) =>
-        Apply(scope, operand is FilterCall inner ? inner.ApplyToBlock(scope, text) : text);
+    public object ApplyToBlock(Scope scope, object text)
+    {
+        scope.State.Step(Line);
+        return Apply(scope, operand is FilterCall inner ? inner.ApplyToBlock(scope, text) : text);
+    }
 
     private object Apply(Scope scope, object value) =>
         scope.State.Made(Filters.Get(name).Invoke(scope.State, value, arguments.Evaluate(scope)));

@@ -13,6 +13,7 @@ internal sealed class For(int line, Expression target, Expression iterable, Expr
         var loop = new LoopState(Chosen(scope, Sequence.Iterate(values)), depth, recursive ? (inner, level) => Recurse(scope, inner, level) : null);
         while (loop.Advance())
         {
+            scope.State.Step(Line);
             var pass = scope.Inner();
             pass.Set("loop", loop);
             Set.Assign(pass, target, loop.Current);

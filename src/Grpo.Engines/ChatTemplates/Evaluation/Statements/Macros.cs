@@ -23,7 +23,8 @@ internal sealed record MacroDefinition(
             object? value = null;
             if (i < arguments.Positional.Count) value = arguments.Positional[i];
             else if (named.Remove(name, out var given)) value = given;
-            scope.Set(name, value ?? fallback?.Evaluate(scope) ?? new Undefined($"parameter '{name}' was not provided"));
+            scope.Set(name, value ?? new Undefined($"parameter '{name}' was not provided"));
+            if (value is null && fallback is not null) scope.Set(name, fallback.Evaluate(scope));
         }
 
         Accept(scope, named, [.. arguments.Positional.Skip(Parameters.Count)!]);
