@@ -21,6 +21,9 @@ from task import held_out_questions
 
 REWARDS = ("accuracy", "format", "language_consistency")
 
+# What the base policy is made to be: capable, and good at it only some of the time.
+BANDS = {"accuracy": (0.30, 0.55), "format": (0.75, 0.90), "language_consistency": (0.60, 0.85), "groups_without_variance": (0.0, 0.20)}
+
 
 def post(url: str, body: dict, api_key: str | None) -> dict:
     headers = {"Content-Type": "application/json"} | ({"X-Api-Key": api_key} if api_key else {})
@@ -59,6 +62,7 @@ def main() -> None:
     parser.add_argument("--per-request", type=int, default=25, help="questions in one request")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--examples", type=int, default=5, help="completions to print")
+    parser.add_argument("--check", action="store_true", help="fail unless the figures lie in the base policy's bands")
     options = parser.parse_args()
     prompts = [as_prompt(question) for question in held_out_questions(options.count, options.seed)]
     groups, started = [], time.time()
@@ -78,6 +82,9 @@ def main() -> None:
     tokens = figures["completion_tokens"] * len(groups) * options.group_size
     figures["tokens_per_second"] = tokens / (time.time() - started)
     print(json.dumps({name: value if value is None else round(value, 4) for name, value in figures.items()}, indent=2))
+    outside = [name for name, (low, high) in BANDS.items() if not low <= figures[name] <= high]
+    if options.check and outside:
+        raise SystemExit("outside the bands of the base policy: " + ", ".join(outside))
 
 
 if __name__ == "__main__":
