@@ -63,7 +63,11 @@ internal sealed class BraceFormat
         var mark = name.IndexOf('!', StringComparison.Ordinal);
         var value = Value(mark < 0 ? name : name[..mark]);
         if (mark >= 0) value = name[(mark + 1)..] is "r" or "a" ? Repr.Of(value) : Repr.Text(value);
-        if (value is None or PyList or PyDict or PyTuple && spec.Length > 0) throw new TemplateError($"unsupported format string passed to {TypeName.Of(value)}.__format__");
+        if (value is None or PyList or PyDict or PyTuple && spec.Length > 0)
+        {
+            throw new TemplateError($"unsupported format string passed to {TypeName.Of(value)}.__format__");
+        }
+
         return spec.Length == 0 ? Repr.Text(value) : FormatSpec.Parse(spec).Format(_state, value);
     }
 
@@ -93,7 +97,9 @@ internal sealed class BraceFormat
             if (automatic ? _numbered : _automatic > 0) throw new TemplateError("cannot switch between automatic field numbering and manual field specification");
             if (automatic) _automatic++;
             else _numbered = true;
-            return index < _arguments.Positional.Count ? _arguments.Positional[(int)index]! : throw new TemplateError($"Replacement index {index} out of range for positional args tuple");
+            return index < _arguments.Positional.Count
+                ? _arguments.Positional[(int)index]!
+                : throw new TemplateError($"Replacement index {index} out of range for positional args tuple");
         }
 
         return _arguments.Named.GetValueOrDefault(name) ?? throw new TemplateError($"KeyError: '{name}'");

@@ -19,7 +19,7 @@ internal static class Methods
     public static Builtin? Find(object owner, string name) => owner switch
     {
         string => OfText.GetValueOrDefault(name),
-        Markup => OfText.GetValueOrDefault(name) is { } method ? method with { Body = (state, value, arguments) => Rewrapped(method.Body(state, Repr.Text(value), arguments)) } : null,
+        Markup => OfText.GetValueOrDefault(name) is { } method ? OnMarkup(method) : null,
         PyDict => OfDict.GetValueOrDefault(name),
         PyList or PyTuple or PyRange => OfList.GetValueOrDefault(name),
         _ => null,
@@ -28,6 +28,9 @@ internal static class Methods
     /// <summary>Whether Python's type has a method of that name which changes its object.</summary>
     public static bool ChangesItsObject(object owner, string name) =>
         (owner is PyDict && DictChanges.Contains(name)) || (owner is PyList && ListChanges.Contains(name));
+
+    private static Builtin OnMarkup(Builtin method) =>
+        method with { Body = (state, value, arguments) => Rewrapped(method.Body(state, Repr.Text(value), arguments)) };
 
     private static object Rewrapped(object result) => result switch
     {

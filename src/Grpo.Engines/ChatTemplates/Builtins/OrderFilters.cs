@@ -9,17 +9,23 @@ internal static class OrderFilters
     /// <summary>The filters.</summary>
     public static IEnumerable<Builtin> All =>
     [
-        new("sort", "reverse? case_sensitive? attribute?", (_, value, args) => new PyList([.. Sorted(Sequence.Iterate(value), ItemKey.ComparingMany(args[2], args.Flag(1)), args.Flag(0))])),
+        new("sort", "reverse? case_sensitive? attribute?", Sort),
         new("dictsort", "case_sensitive? by? reverse?", DictSort),
         new("min", "case_sensitive? attribute?", (_, value, args) => Extreme(value, args, sign: -1)),
         new("max", "case_sensitive? attribute?", (_, value, args) => Extreme(value, args, sign: 1)),
-        new("unique", "case_sensitive? attribute?", (_, value, args) => new PyGenerator(Sequence.Iterate(value).DistinctBy(ItemKey.Comparing(args[1], args.Flag(0)), PyEquality.Comparer))),
+        new("unique", "case_sensitive? attribute?", Unique),
         new("groupby", "attribute default? case_sensitive?", GroupBy),
     ];
 
     /// <summary>Stable in both directions, as Python sorts.</summary>
     private static IEnumerable<T> Sorted<T>(IEnumerable<T> items, Func<T, object> key, bool reverse) =>
         reverse ? items.OrderByDescending(key, PyOrder.Sorting) : items.OrderBy(key, PyOrder.Sorting);
+
+    private static PyList Sort(RenderState state, object value, Arguments args) =>
+        new([.. Sorted(Sequence.Iterate(value), ItemKey.ComparingMany(args[2], args.Flag(1)), args.Flag(0))]);
+
+    private static PyGenerator Unique(RenderState state, object value, Arguments args) =>
+        new(Sequence.Iterate(value).DistinctBy(ItemKey.Comparing(args[1], args.Flag(0)), PyEquality.Comparer));
 
     private static PyList DictSort(RenderState state, object value, Arguments args)
     {

@@ -79,6 +79,8 @@ internal static partial class PercentFormat
         return FormatSpec.Digits(Math.Abs((long)number).ToString(), most)!.Value;
     }
 
-    [GeneratedRegex(@"\G%(?:\((?<name>[^)]*)\))?(?<flags>[-+ #0]*)(?<width>\d*|\*)(?:\.(?<precision>\d*|\*))?[hlL]?(?<type>[sradiufFeEgGxXoc%])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\G%(?:\((?<name>[^)]*)\))?(?<flags>[-+ #0]*)(?<width>\d*|\*)(?:\.(?<precision>\d*|\*))?[hlL]?(?<type>[sradiufFeEgGxXoc%])",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Field();
 }

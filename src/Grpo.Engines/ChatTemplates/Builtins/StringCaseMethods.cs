@@ -25,7 +25,7 @@ internal static class StringCaseMethods
         new("islower", "", (_, value, _) => ((string)value).Any(char.IsLower) && !((string)value).Any(char.IsUpper)),
         new("isupper", "", (_, value, _) => ((string)value).Any(char.IsUpper) && !((string)value).Any(char.IsLower)),
         new("istitle", "", (_, value, _) => ((string)value).Any(char.IsLetter) && Title((string)value) == (string)value),
-        new("isidentifier", "", (_, value, _) => value is string and [var first, ..] text && (char.IsLetter(first) || first == '_') && text.All(unit => char.IsLetterOrDigit(unit) || unit == '_')),
+        new("isidentifier", "", (_, value, _) => value is string and [not (>= '0' and <= '9'), ..] text && text.All(unit => char.IsLetterOrDigit(unit) || unit == '_')),
         new("format", "*", (state, value, args) => BraceFormat.Apply(state, (string)value, args)),
     ];
 

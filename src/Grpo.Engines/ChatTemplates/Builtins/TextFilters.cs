@@ -17,10 +17,10 @@ internal static partial class TextFilters
         Of("title", Title),
         new("string", "", (_, value, _) => value is Markup ? value : Repr.Text(value)),
         new("trim", "chars?", (_, value, args) => Escaping.Like(value, StringStripMethods.Strip(Repr.Text(value), args.TextOrNull(0)))),
-        new("replace", "old new count?", (state, value, args) => StringSplitMethods.Replace(state, Repr.Text(value), args.Text(0), args.Text(1), args[2] is null or None ? -1 : args.Integer(2))),
+        new("replace", "old new count?", (state, value, args) => Replace(state, Repr.Text(value), args)),
         new("indent", "width? first? blank?", (state, value, args) => Escaping.Like(value, Indent(state, Repr.Text(value), args))),
         new("center", "width?", (state, value, args) => Methods.Find("", "center")!.Invoke(state, Repr.Text(value), Arguments.Of(args[0] ?? new BigInteger(80)))),
-        new("truncate", "length? killwords? end? leeway?", (_, value, args) => Truncate(Repr.Text(value), args.Integer(0, 255), args.Flag(1), args.Text(2, "..."), args.Integer(3, 5))),
+        new("truncate", "length? killwords? end? leeway?", (_, value, args) => Truncate(Repr.Text(value), args)),
         new("wordcount", "", (_, value, _) => new BigInteger(Word().Count(Repr.Text(value)))),
         new("format", "*", (state, value, args) => PercentFormat.Apply(state, value, Values(args))),
     ];
@@ -45,8 +45,12 @@ internal static partial class TextFilters
         return new string(' ', Math.Max(0, count));
     }
 
-    private static string Truncate(string text, int length, bool killWords, string end, int leeway)
+    private static string Replace(RenderState state, string text, Arguments args) =>
+        StringSplitMethods.Replace(state, text, args.Text(0), args.Text(1), args[2] is null or None ? -1 : args.Integer(2));
+
+    private static string Truncate(string text, Arguments args)
     {
+        var (length, killWords, end, leeway) = (args.Integer(0, 255), args.Flag(1), args.Text(2, "..."), args.Integer(3, 5));
         if (CodePoints.Count(text) <= (long)length + leeway) return text;
         var kept = length - CodePoints.Count(end);
         if (kept < 0) throw new TemplateError($"expected length >= {CodePoints.Count(end)}, got {length}");

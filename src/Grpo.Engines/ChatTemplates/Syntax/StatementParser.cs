@@ -114,7 +114,11 @@ internal sealed class StatementParser(TokenStream tokens, ExpressionParser expre
             if (parameters.Count > 0) tokens.ExpectOperator(",");
             var token = tokens.Expect(TokenKind.Name, "a parameter's name");
             var fallback = tokens.TakeOperator("=") ? expressions.Parse() : null;
-            if (fallback is null && parameters.Exists(parameter => parameter.Item2 is not null)) throw new TemplateError("non-default argument follows default argument", token.Line);
+            if (fallback is null && parameters.Exists(parameter => parameter.Item2 is not null))
+            {
+                throw new TemplateError("non-default argument follows default argument", token.Line);
+            }
+
             parameters.Add((token.Text, fallback));
         }
 

@@ -61,6 +61,7 @@ internal static class Number
         var trimmed = text.Trim().ToLowerInvariant();
         if (trimmed.TrimStart('+', '-') is "inf" or "infinity") return trimmed[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
         if (trimmed.TrimStart('+', '-') == "nan") return double.NaN;
-        return double.TryParse(trimmed.Replace("_", ""), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) ? number : null;
+        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return double.TryParse(trimmed.Replace("_", ""), Style, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 }
