@@ -16,6 +16,8 @@ internal sealed class FakePolicy : IPolicy, IPolicyTokenizer
     /// <summary>The groups asked for, in the order they came.</summary>
     public List<GroupRequest> Requests { get; } = [];
 
+    public PolicyLoad Load => default;
+
     public PolicyInfo Info { get; } = new()
     {
         Name = "fake",

@@ -8,6 +8,10 @@ namespace Grpo.Engines.Tokenizers;
 /// beginning of a text specially. So the last completed stretch is decoded again with each new token and the difference is the new text
 /// (tokenizers/src/tokenizer/mod.rs, step_decode_stream). Special tokens are left out. Not safe for several threads.
 /// </summary>
+/// <remarks>
+/// The parts together are the decoded whole, but for one case: with byte fallback, a byte that makes a run of bytes invalid turns the
+/// whole run into U+FFFD, also those that were completed and given out before.
+/// </remarks>
 /// <param name="tokenizer">The policy's tokenizer.</param>
 public sealed class IncrementalDecoder(IPolicyTokenizer tokenizer)
 {

@@ -9,12 +9,20 @@ public interface IPolicy : IAsyncDisposable
     /// <summary>Text and tokens of this policy.</summary>
     IPolicyTokenizer Tokenizer { get; }
 
+    /// <summary>What it is doing now.</summary>
+    PolicyLoad Load { get; }
+
     /// <summary>Sample a group of completions of one prompt.</summary>
     /// <remarks>The result depends only on the weights and the request: the same request gives the same tokens whatever else runs.</remarks>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; nothing is returned then.</exception>
     /// <exception cref="PolicyBusyException">The queue is full.</exception>
     Task<CompletionGroup> SampleAsync(GroupRequest request, CancellationToken cancellationToken);
 }
+
+/// <summary>What a policy is doing at one moment.</summary>
+/// <param name="ActiveSequences">Sequences decoded together.</param>
+/// <param name="QueuedSequences">Sequences waiting for their turn.</param>
+public readonly record struct PolicyLoad(int ActiveSequences, int QueuedSequences);
 
 /// <summary>Text to tokens and back, as one policy does it.</summary>
 public interface IPolicyTokenizer

@@ -69,7 +69,7 @@ internal static class BpeReader
         if (reader.TokenType == JsonTokenType.StartObject && reader.Read() && reader.TokenType == JsonTokenType.EndObject) return cutBeforeMark; // "merges": {} is found for none
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (!CopyPair(ref reader, ref buffer, out int leftLength, out int length)) continue;
+            if (!CopyPair(ref reader, vocabulary, ref buffer, out int leftLength, out int length)) continue;
             ReadOnlySpan<char> merged = buffer.AsSpan(0, length);
             int left = Id(vocabulary, merged[..leftLength]), right = Id(vocabulary, merged[leftLength..]);
             merges.Add(left, right, rank++, Id(vocabulary, merged));
@@ -82,7 +82,7 @@ internal static class BpeReader
 
     /// <summary>Copies "a b" or ["a","b"] as "ab".</summary>
     /// <returns>False for the version line of old merge files.</returns>
-    private static bool CopyPair(ref Utf8JsonReader reader, ref char[] buffer, out int leftLength, out int length)
+    private static bool CopyPair(ref Utf8JsonReader reader, Vocabulary vocabulary, ref char[] buffer, out int leftLength, out int length)
     {
         if (reader.TokenType == JsonTokenType.StartArray)
         {
@@ -99,15 +99,23 @@ internal static class BpeReader
         {
             int copied = Copy(ref reader, ref buffer).Length;
             Span<char> pair = buffer.AsSpan(0, copied);
-            leftLength = pair.IndexOf(' ');
+            leftLength = Cut(pair, vocabulary);
             length = pair.Length - 1;
             if (pair.StartsWith("#version")) return false;
-            if (leftLength > 0 && pair[(leftLength + 1)..].IndexOf(' ') < 0) pair[(leftLength + 1)..].CopyTo(pair[leftLength..]);
-            else leftLength = 0;
+            if (leftLength > 0 && leftLength < length) pair[(leftLength + 1)..].CopyTo(pair[leftLength..]);
         }
 
         if (leftLength <= 0 || leftLength >= length) throw new ModelLoadException("tokenizer.json: a merge is not a pair of two tokens.");
         return true;
+    }
+
+    /// <summary>The space between two tokens; where tokens contain spaces themselves, the first that has a token on either side.</summary>
+    private static int Cut(ReadOnlySpan<char> pair, Vocabulary vocabulary)
+    {
+        int cut = pair.IndexOf(' ');
+        if (pair.LastIndexOf(' ') == cut) return cut;
+        while (cut < pair.Length && !(pair[cut] == ' ' && vocabulary.IdOf(pair[..cut]) >= 0 && vocabulary.IdOf(pair[(cut + 1)..]) >= 0)) cut++;
+        return cut;
     }
 
     private static int Id(Vocabulary vocabulary, ReadOnlySpan<char> token)

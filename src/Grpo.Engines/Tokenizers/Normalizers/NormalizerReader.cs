@@ -1,4 +1,3 @@
-using System.Text;
 using Grpo.Engines.Tokenizers.Patterns;
 
 namespace Grpo.Engines.Tokenizers.Normalizers;
@@ -9,10 +8,10 @@ internal static class NormalizerReader
     public static Func<string, string> Read(Component component) => component.Type switch
     {
         "Sequence" => Chain(component.Members("normalizers").Select(Read).ToArray()),
-        "NFC" => text => text.Normalize(NormalizationForm.FormC),
-        "NFD" => text => text.Normalize(NormalizationForm.FormD),
-        "NFKC" => text => text.Normalize(NormalizationForm.FormKC),
-        "NFKD" => text => text.Normalize(NormalizationForm.FormKD),
+        "NFC" => new UnicodeForm(compatibility: false, compose: true).Apply,
+        "NFD" => new UnicodeForm(compatibility: false, compose: false).Apply,
+        "NFKC" => new UnicodeForm(compatibility: true, compose: true).Apply,
+        "NFKD" => new UnicodeForm(compatibility: true, compose: false).Apply,
         "Lowercase" => Lowercase,
         "Prepend" => Prepend(component.Text("prepend")),
         "Replace" => Replace(component),

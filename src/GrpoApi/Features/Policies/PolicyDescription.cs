@@ -55,7 +55,12 @@ public sealed record PolicyDescription
     /// <summary>What bounds its work.</summary>
     public required PolicyLimits Limits { get; init; }
 
-    internal static PolicyDescription Of(PolicyInfo policy) => new()
+    /// <summary>What it is doing now.</summary>
+    public required SequenceLoad Load { get; init; }
+
+    internal static PolicyDescription Of(IPolicy policy) => Of(policy.Info, policy.Load);
+
+    private static PolicyDescription Of(PolicyInfo policy, PolicyLoad load) => new()
     {
         Name = policy.Name,
         Engine = policy.Engine,
@@ -70,6 +75,7 @@ public sealed record PolicyDescription
         EosTokenIds = policy.EosTokenIds,
         Capabilities = ["rollouts", "tokenize", "detokenize"],
         Limits = new PolicyLimits { MaxSequences = policy.MaxSequences },
+        Load = new SequenceLoad { ActiveSequences = load.ActiveSequences, QueuedSequences = load.QueuedSequences },
     };
 }
 
@@ -78,4 +84,14 @@ public sealed record PolicyLimits
 {
     /// <summary>The most sequences decoded together; further ones wait their turn.</summary>
     public required int MaxSequences { get; init; }
+}
+
+/// <summary>What a policy is doing at the moment of the answer.</summary>
+public sealed record SequenceLoad
+{
+    /// <summary>Sequences decoded together.</summary>
+    public required int ActiveSequences { get; init; }
+
+    /// <summary>Sequences waiting for their turn.</summary>
+    public required int QueuedSequences { get; init; }
 }

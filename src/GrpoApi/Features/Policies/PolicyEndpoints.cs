@@ -39,14 +39,14 @@ public static class PolicyEndpoints
     /// <remarks>Policies that are still loading, or could not be loaded, are in <c>/health</c>.</remarks>
     /// <response code="200">The policies by name.</response>
     public static Ok<PoliciesResponse> ListPolicies(PolicyCatalog policies) =>
-        TypedResults.Ok(new PoliciesResponse { Policies = [.. policies.List().Select(policy => PolicyDescription.Of(policy.Info))] });
+        TypedResults.Ok(new PoliciesResponse { Policies = [.. policies.List().Select(PolicyDescription.Of)] });
 
     /// <summary>One policy.</summary>
     /// <remarks>What a trainer needs to know before it sends prompts: vocabulary, context length, and the tokens that end a completion.</remarks>
     /// <response code="200">The policy.</response>
     /// <response code="404">No policy has that name.</response>
     /// <response code="503">It is loading, or could not be loaded.</response>
-    public static Ok<PolicyDescription> GetPolicy([Description("The policy's name, such as tiny-r1.")] string name, PolicyCatalog policies) => TypedResults.Ok(PolicyDescription.Of(policies.Get(name).Info));
+    public static Ok<PolicyDescription> GetPolicy([Description("The policy's name, such as tiny-r1.")] string name, PolicyCatalog policies) => TypedResults.Ok(PolicyDescription.Of(policies.Get(name)));
 
     /// <summary>Turn text or a conversation into tokens.</summary>
     /// <remarks>Exactly what <c>POST /v1/rollouts</c> does with the same <c>text</c> or <c>messages</c>, so that a trainer can see its prompts as the policy does.</remarks>

@@ -60,5 +60,6 @@ public static class PolicyServices
         .AddSingleton(TimeProvider.System)
         .AddSingleton(provider => PolicySettings.Read(provider.GetRequiredService<IConfiguration>()))
         .AddSingleton(provider => new PolicyCatalog(provider.GetRequiredService<PolicySettings>().DefaultName))
+        .AddSingleton<IPolicyLoader, OnnxPolicyLoader>()
         .AddHostedService<PolicyLoading>();
 }

@@ -48,11 +48,7 @@ internal sealed record RolloutPlan(long Seed, IReadOnlyList<GroupRequest> Groups
             { Text: { } text } => ("text", policy.Tokenizer.Encode(text, addSpecialTokens: false)),
             _ => ("messages", policy.Tokenizer.Encode(PromptRules.Render(policy.Tokenizer, new ChatRequest { Messages = prompt.Messages! }, $"{path}.messages"), addSpecialTokens: false)),
         };
-        if (prompt.TokenIds is not null)
-        {
-            problems.AddRange(PromptRules.OutsideVocabulary(tokenIds, $"{path}.{field}", policy.Info));
-        }
-
+        problems.AddRange(PromptRules.OutsideVocabulary(tokenIds, $"{path}.{field}", policy.Info));
         if (tokenIds.Length == 0)
         {
             problems.Add(new ValidationFailure($"{path}.{field}", "A prompt needs at least one token."));

@@ -54,7 +54,7 @@ public static class ServiceEndpoints
         OnnxruntimeVersion = OrtEnv.Version,
         DefaultPolicy = policies.DefaultName,
         Limits = limits.Value,
-        Policies = [.. policies.List().Select(policy => PolicyDescription.Of(policy.Info))],
+        Policies = [.. policies.List().Select(PolicyDescription.Of)],
     });
 
     private static string Version { get; } =

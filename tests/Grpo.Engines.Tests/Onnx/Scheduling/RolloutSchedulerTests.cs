@@ -101,7 +101,7 @@ public class RolloutSchedulerTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.Finished.WaitAsync(Patience));
         Assert.Equal(Tokens(expected), Tokens(await other));
-        Assert.Equal((0, 0), scheduler.Load);
+        Assert.Equal(default, scheduler.Load);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public class RolloutSchedulerTests
 
         await Assert.ThrowsAsync<PolicyUnavailableException>(() => poisoned);
         Assert.Equal(4, (await healthy).Count);
-        Assert.Equal((0, 0), scheduler.Load);
+        Assert.Equal(default, scheduler.Load);
     }
 
     [Fact]

@@ -1,0 +1,14 @@
+using Grpo.Bench;
+
+if (args is not [var server, var model, var output])
+{
+    await Console.Error.WriteLineAsync("Usage: Grpo.Bench <published GrpoApi executable> <model folder> <results file>; see bench/run.");
+    return 2;
+}
+
+var report = new Report("bench/run rollouts");
+report.Add(await StartupBenchmark.RunAsync(server));
+report.Add(await ServiceBenchmark.RunAsync(server));
+report.Add(await EngineBenchmark.RunAsync(model));
+report.Write(output);
+return 0;

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace Grpo.Bench;
+
+/// <summary>The published service as a process of its own.</summary>
+public sealed class ServerProcess : IDisposable
+{
+    private const string Url = "http://127.0.0.1:5089";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly Process _process;
+
+    private ServerProcess(Process process) => _process = process;
+
+    /// <summary>Talks to the service.</summary>
+    public HttpClient Client { get; } = new() { BaseAddress = new Uri(Url) };
+
+    /// <summary>Resident memory in MB.</summary>
+    public double ResidentMegabytes()
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1000;
+    }
+
+    /// <summary>Starts the service and waits until it can answer rollouts.</summary>
+    /// <returns>The service, and the time from the start of the process to readiness.</returns>
+    public static async Task<(ServerProcess Server, TimeSpan ReadyAfter)> StartAsync(string executable)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var server = new ServerProcess(Process.Start(new ProcessStartInfo(executable, ["--urls", Url, "--Logging:LogLevel:Default", "Warning"]))!);
+        while (Stopwatch.GetElapsedTime(started) < Patience)
+        {
+            try
+            {
+                using var response = await server.Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                if (response.StatusCode == HttpStatusCode.OK)
+                {
+                    return (server, Stopwatch.GetElapsedTime(started));
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(2));
+        }
+
+        server.Dispose();
+        throw new TimeoutException($"{executable} was not ready within {Patience.TotalSeconds} s.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        Client.Dispose();
+    }
+}

@@ -1,0 +1,73 @@
+using Grpo.OnnxRuntime;
+using Grpo.Rollouts;
+
+namespace Grpo.Engines.Onnx.Models;
+
+/// <summary>A decoder ready to run: its session, its signature, and what its files say of it.</summary>
+internal sealed class DecoderModel : IDisposable
+{
+    private DecoderModel(InferenceSession session, DecoderSignature signature, long parameterCount)
+    {
+        Session = session;
+        Signature = signature;
+        ParameterCount = parameterCount;
+    }
+
+    /// <summary>The session; safe to run from several threads.</summary>
+    public InferenceSession Session { get; }
+
+    /// <summary>Names and shapes of its inputs and outputs.</summary>
+    public DecoderSignature Signature { get; }
+
+    /// <summary>The number of weights.</summary>
+    public long ParameterCount { get; }
+
+    /// <summary>Opens the graph of a model folder on the CPU provider.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="threads">Threads of one forward pass; 0 lets ONNX Runtime choose.</param>
+    /// <exception cref="ModelLoadException">The graph is none that can be decoded here; the message says why and what is supported.</exception>
+    public static DecoderModel Open(ModelFolder folder, int threads)
+    {
+        var graph = OnnxGraph.Parse(File.ReadAllBytes(folder.GraphPath));
+        if (!graph.Operators.Contains("GroupQueryAttention"))
+        {
+            throw new ModelLoadException(
+                "The model's attention is not com.microsoft.GroupQueryAttention. Supported are models of the onnxruntime-genai convention.");
+        }
+
+        var session = OpenSession(folder.GraphPath, threads);
+        try
+        {
+            return new DecoderModel(session, DecoderSignature.Read(session), graph.ParameterCount);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Session.Dispose();
+
+    private static InferenceSession OpenSession(string path, int threads)
+    {
+        // Weight prepacking stays on (the default): with it, a MatMul row has the same bits in every batch size, and so has a completion.
+        using var options = new SessionOptions
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.EnableAll,
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            // Batches change from step to step, so a remembered allocation pattern would never fit.
+            EnableMemoryPattern = false,
+        };
+        try
+        {
+            return new InferenceSession(path, options);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelLoadException($"ONNX Runtime cannot load the model: {exception.Message}", exception);
+        }
+    }
+}

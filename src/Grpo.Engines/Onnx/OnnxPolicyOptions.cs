@@ -1,0 +1,32 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Grpo.Engines.Onnx;
+
+/// <summary>Bounds of one ONNX policy.</summary>
+public sealed record OnnxPolicyOptions
+{
+    /// <summary>The most sequences decoded together.</summary>
+    /// <value>Sequences. The default value is 256.</value>
+    [Range(1, 4096)]
+    public int MaxSequences { get; init; } = 256;
+
+    /// <summary>The most memory of the key-value cache; a group waits while it does not fit.</summary>
+    /// <value>Bytes. The default value is 1 GiB. While the cache grows, its old copy lives beside the new one.</value>
+    [Range(1L << 20, 1L << 42)]
+    public long KvCacheBytes { get; init; } = 1L << 30;
+
+    /// <summary>Threads of one forward pass.</summary>
+    /// <value>Threads; 0, the default, is one per core.</value>
+    [Range(0, 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>The most sequences that may wait; a request beyond is refused as busy.</summary>
+    /// <value>Sequences. The default value is 8192.</value>
+    [Range(1, 1 << 20)]
+    public int MaxQueuedSequences { get; init; } = 8192;
+
+    /// <summary>Prompts kept after their last use, so that asking again need not read them again.</summary>
+    /// <value>Tokens in all. The default value is 16384.</value>
+    [Range(0, 1 << 30)]
+    public int PrefixCacheTokens { get; init; } = 16384;
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Grpo.Engines.Onnx.Decoding;
+using Grpo.Engines.Onnx.Sampling;
+using Grpo.Rollouts;
+
+namespace Grpo.Engines.Onnx.Scheduling;
+
+/// <summary>A group on its way through the scheduler. Everything but <see cref="Finished"/> belongs to the scheduler's thread.</summary>
+internal sealed class GroupJob
+{
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _queuedAt = Stopwatch.GetTimestamp();
+    private long _prefillStartedAt;
+    private long _prefilledAt;
+    private long _finishedAt;
+    private int _unfinished;
+
+    public GroupJob(GroupRequest request, SamplingRule rule, IPolicyTokenizer tokenizer, CancellationToken cancellationToken)
+    {
+        Request = request;
+        Rule = rule;
+        Tokenizer = tokenizer;
+        CancellationToken = cancellationToken;
+        _unfinished = request.GroupSize;
+        Sequences = new Sequence[request.GroupSize];
+        for (var index = 0; index < Sequences.Length; index++)
+        {
+            Sequences[index] = new Sequence(this, index);
+        }
+    }
+
+    /// <summary>What was asked for.</summary>
+    public GroupRequest Request { get; }
+
+    /// <summary>How its tokens are drawn.</summary>
+    public SamplingRule Rule { get; }
+
+    /// <summary>Turns tokens into text for the stop strings and the answer.</summary>
+    public IPolicyTokenizer Tokenizer { get; }
+
+    /// <summary>Cancelled when the caller has gone.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>Its completions, shape (G).</summary>
+    public Sequence[] Sequences { get; }
+
+    /// <summary>How many of them have joined the batch or ended already.</summary>
+    public int Admitted { get; set; }
+
+    /// <summary>The prompt, once it has been read and until the last sequence has joined.</summary>
+    public Prefix? Prefix { get; private set; }
+
+    /// <summary>The most tokens a sequence of this group can reach.</summary>
+    public int LongestSequence(int contextLength) => (int)Math.Min(contextLength, (long)Request.PromptTokenIds.Length + Rule.MaxTokens);
+
+    /// <summary>Whether nobody waits for it any more: it failed, or its caller has gone.</summary>
+    public bool IsAbandoned
+    {
+        get
+        {
+            if (CancellationToken.IsCancellationRequested)
+            {
+                _finished.TrySetCanceled(CancellationToken);
+            }
+
+            return _finished.Task.IsFaulted || _finished.Task.IsCanceled;
+        }
+    }
+
+    /// <summary>Ends when the last completion has, or fails.</summary>
+    public Task Finished => _finished.Task;
+
+    /// <summary>Where the time went; for a finished job.</summary>
+    public RolloutTiming Timing => new(
+        Stopwatch.GetElapsedTime(_queuedAt, _prefillStartedAt).TotalMilliseconds,
+        Stopwatch.GetElapsedTime(_prefillStartedAt, _prefilledAt).TotalMilliseconds,
+        Stopwatch.GetElapsedTime(_prefilledAt, _finishedAt).TotalMilliseconds);
+
+    /// <summary>Reads the prompt.</summary>
+    public void Prefill(PrefixCache prefixes)
+    {
+        _prefillStartedAt = Stopwatch.GetTimestamp();
+        Prefix = prefixes.Get(Request.PromptTokenIds);
+        _prefilledAt = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Lets go of the prompt's cache: every sequence has its own copy, or none will need one.</summary>
+    public void ReleasePrefix(PrefixCache prefixes)
+    {
+        if (Prefix is not null)
+        {
+            prefixes.Release(Prefix);
+            Prefix = null;
+        }
+    }
+
+    /// <summary>Counts a completion that has ended; the last one finishes the group.</summary>
+    public void CompleteOne()
+    {
+        if (--_unfinished == 0)
+        {
+            _finishedAt = Stopwatch.GetTimestamp();
+            _finished.TrySetResult();
+        }
+    }
+
+    /// <summary>Ends the group without a result.</summary>
+    public void Fail(Exception exception) => _finished.TrySetException(exception);
+}

@@ -1,0 +1,76 @@
+using Grpo.Engines.Onnx.Sampling;
+using Grpo.Rollouts;
+
+namespace Grpo.Engines.Onnx.Scheduling;
+
+/// <summary>One completion in the making.</summary>
+internal sealed class Sequence(GroupJob job, int index)
+{
+    private readonly TokenTrace _trace = new(job.Rule.MaxTokens, job.Request.IncludeEntropy);
+    private readonly StopStringWatch? _stopStrings = job.Rule.Stop.Length > 0 ? new(job.Tokenizer, job.Rule.Stop) : null;
+    private (FinishReason Reason, StopReason? Cause)? _end;
+
+    /// <summary>The group it belongs to.</summary>
+    public GroupJob Job => job;
+
+    /// <summary>Tokens sampled so far.</summary>
+    public int Length => _trace.Length;
+
+    /// <summary>The token sampled last.</summary>
+    public int LastToken => _trace.TokenIds[^1];
+
+    /// <summary>Draws the next token.</summary>
+    /// <param name="logits">Shape (V).</param>
+    /// <param name="distribution">The scheduler's workspace.</param>
+    /// <param name="contextLength">The most tokens of prompt and completion together.</param>
+    /// <returns>Whether the completion ended with it.</returns>
+    public bool Sample(ReadOnlySpan<float> logits, TokenDistribution distribution, int contextLength)
+    {
+        var request = job.Request;
+        var uniform = job.Rule.IsGreedy ? 0 : CounterRandom.Uniform(request.Seed, request.PromptIndex, index, Length);
+        _trace.Append(distribution.Draw(logits, job.Rule, Length, uniform, request.IncludeEntropy));
+        _end = End(contextLength - request.PromptTokenIds.Length);
+        return _end is not null;
+    }
+
+    /// <summary>The finished completion. Decodes its text, so it is called outside the decode loop.</summary>
+    public Completion ToCompletion(int policyVersion)
+    {
+        var (reason, cause) = _end ?? throw new InvalidOperationException("The sequence has not ended.");
+        var tokens = _trace.TokenIds;
+        var endsWithToken = reason == FinishReason.Stop && cause is not StopReason.Text;
+        return new Completion
+        {
+            Index = index,
+            Text = cause is StopReason.Text ? _stopStrings!.TextBeforeStop : job.Tokenizer.Decode(endsWithToken ? tokens[..^1] : tokens, skipSpecialTokens: true),
+            TokenIds = tokens.ToArray(),
+            Logprobs = _trace.Logprobs.ToArray(),
+            SamplingLogprobs = _trace.SamplingLogprobs.ToArray(),
+            Entropy = _trace.Entropy,
+            FinishReason = reason,
+            StopReason = cause,
+            PolicyVersion = policyVersion,
+        };
+    }
+
+    private (FinishReason, StopReason?)? End(int contextLeft)
+    {
+        var rule = job.Rule;
+        if (rule.IsEos(LastToken))
+        {
+            return (FinishReason.Stop, null);
+        }
+
+        if (rule.IsStop(LastToken))
+        {
+            return (FinishReason.Stop, new StopReason.Token(LastToken));
+        }
+
+        if (_stopStrings?.Append(LastToken, mayStop: Length >= rule.MinTokens) is { } stop)
+        {
+            return (FinishReason.Stop, new StopReason.Text(stop));
+        }
+
+        return Length >= Math.Min(rule.MaxTokens, contextLeft) ? (FinishReason.Length, null) : null;
+    }
+}

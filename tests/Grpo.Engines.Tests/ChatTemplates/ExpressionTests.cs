@@ -1,0 +1,93 @@
+namespace Grpo.Engines.Tests.ChatTemplates;
+
+public class ExpressionTests
+{
+    private const string Variables = """{"s": "Hello World", "n": 5, "l": [3, 1, 2], "d": {"b": 1, "a": [1, 2], "items": "mine"}, "z": null, "big": 123456789012345678901234567890}""";
+
+    [Theory]
+    [InlineData("1 + 2 * 3", "7")]
+    [InlineData("(1 + 2) * 3", "9")]
+    [InlineData("4 / 2", "2.0")]
+    [InlineData("-7 // 2", "-4")]
+    [InlineData("-7 % 3", "2")]
+    [InlineData("7 % -3", "-2")]
+    [InlineData("-7.5 // 2", "-4.0")]
+    [InlineData("2 ** 3 ** 2", "64")]
+    [InlineData("-2 ** 2", "4")]
+    [InlineData("2 ** -1", "0.5")]
+    [InlineData("true + true", "2")]
+    [InlineData("big + 1", "123456789012345678901234567891")]
+    [InlineData("'ab' * 2 + 'c'", "ababc")]
+    [InlineData("[1] * 2 + [n]", "[1, 1, 5]")]
+    [InlineData("'a' ~ 1 ~ none ~ true ~ 1.5", "a1NoneTrue1.5")]
+    [InlineData("'a' ~ 2 * 3", "a6")]
+    [InlineData("'a' 'b'", "ab")]
+    [InlineData("1_000 + 0x10 + 0b11 + 0o7", "1026")]
+    [InlineData("1e3", "1000.0")]
+    public void Arithmetic_is_Pythons(string expression, string expected) => Assert.Equal(expected, Value(expression));
+
+    [Theory]
+    [InlineData("1 < 2 < 3", "True")]
+    [InlineData("1 < 3 < 2", "False")]
+    [InlineData("1 == 1.0 == true", "True")]
+    [InlineData("'a' < 'b'", "True")]
+    [InlineData("[1, 2] < [1, 3]", "True")]
+    [InlineData("[1, 2] == (1, 2)", "False")]
+    [InlineData("d == {'items': 'mine', 'a': [1, 2], 'b': 1}", "True")]
+    [InlineData("3 in l and 4 not in l", "True")]
+    [InlineData("'ell' in s", "True")]
+    [InlineData("'b' in d", "True")]
+    [InlineData("'x' in missing", "False")]
+    [InlineData("missing == other", "True")]
+    [InlineData("not 1 == 2", "True")]
+    [InlineData("none or 'x'", "x")]
+    [InlineData("'' and 'x'", "")]
+    [InlineData("0 or [] or {} or none", "None")]
+    [InlineData("'yes' if l else 'no'", "yes")]
+    [InlineData("'yes' if false", "")]
+    [InlineData("1 if false else 2 if false else 3", "3")]
+    public void Comparisons_and_logic_are_Pythons(string expression, string expected) => Assert.Equal(expected, Value(expression));
+
+    [Theory]
+    [InlineData("s[0] ~ s[-1]", "Hd")]
+    [InlineData("s[1:3]", "el")]
+    [InlineData("s[::-1]", "dlroW olleH")]
+    [InlineData("s[5:1:-1]", " oll")]
+    [InlineData("s[-3:100]", "rld")]
+    [InlineData("l[::-1]", "[2, 1, 3]")]
+    [InlineData("l[1:]", "[1, 2]")]
+    [InlineData("l[n - 4]", "1")]
+    [InlineData("l.0", "3")]
+    [InlineData("'h😀é'[1]", "😀")]
+    [InlineData("'h😀é'[::-1]", "é😀h")]
+    [InlineData("'h😀é' | length", "3")]
+    [InlineData("d.b", "1")]
+    [InlineData("d['a'][0]", "1")]
+    [InlineData("d.items is callable", "True")]
+    [InlineData("d['items']", "mine")]
+    [InlineData("l[9] is defined", "False")]
+    [InlineData("d.q is defined", "False")]
+    [InlineData("z.x is defined", "False")]
+    [InlineData("none[0]", "")]
+    public void Elements_and_slices_are_found_as_Jinja2_finds_them(string expression, string expected) => Assert.Equal(expected, Value(expression));
+
+    [Theory]
+    [InlineData("missing.x", "'missing' is undefined")]
+    [InlineData("missing + 1", "'missing' is undefined")]
+    [InlineData("missing()", "'missing' is undefined")]
+    [InlineData("d.q.r", "'dict object' has no attribute 'q'")]
+    [InlineData("l[9].x", "list object has no element 9")]
+    [InlineData("(1 if false).x", "the inline if-expression on line 1 evaluated to false and no else section was defined.")]
+    [InlineData("'a' + 1", "can only concatenate str (not \"int\") to str")]
+    [InlineData("1 + 'a'", "unsupported operand type(s) for +: 'int' and 'str'")]
+    [InlineData("none < 1", "'<' not supported between instances of 'NoneType' and 'int'")]
+    [InlineData("1 in 'a'", "'in <string>' requires string as left operand, not int")]
+    [InlineData("1 / 0", "division by zero")]
+    [InlineData("-s", "bad operand type for unary -: 'str'")]
+    [InlineData("l[::0]", "slice step cannot be zero")]
+    [InlineData("{[1]: 2}", "unhashable type: 'list'")]
+    public void What_Python_refuses_is_an_error(string expression, string message) =>
+        Assert.StartsWith(message, Rendering.Error($"{{{{ {expression} }}}}", Variables), StringComparison.Ordinal);
+
+    private static string Value(string expression) => Rendering.Render($"{{{{ {expression} }}}}", Variables);
+}

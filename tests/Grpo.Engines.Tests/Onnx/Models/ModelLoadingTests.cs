@@ -1,0 +1,112 @@
+using System.Text;
+using Grpo.Engines.Onnx;
+using Grpo.Engines.Onnx.Models;
+using Grpo.Rollouts;
+
+namespace Grpo.Engines.Tests.Onnx.Models;
+
+/// <summary>A model folder that cannot be used is refused with what is wrong: each test breaks a copy of tiny-r1 in one place.</summary>
+public sealed class ModelLoadingTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("grpo-model-");
+
+    public ModelLoadingTests()
+    {
+        foreach (var file in Directory.EnumerateFiles(TinyR1.Folder, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(_folder.FullName, Path.GetRelativePath(TinyR1.Folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task An_unbroken_copy_loads_and_says_what_it_is()
+    {
+        await using var policy = Open();
+
+        Assert.Equal(("copy", "onnx", "CPU", "float32", 1), (policy.Info.Name, policy.Info.Engine, policy.Info.Provider, policy.Info.Dtype, policy.Info.Version));
+        Assert.InRange(policy.Info.ParameterCount, 100_000, 3_000_000);
+        Assert.True(policy.Info.VocabSize <= 1_024);
+        Assert.NotEmpty(policy.Info.EosTokenIds);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there() => Refused("does not exist", Path.Combine(_folder.FullName, "elsewhere"));
+
+    [Theory]
+    [InlineData("config.json", "no config.json")]
+    [InlineData("onnx/model.onnx", "onnx/model.onnx")]
+    [InlineData("onnx/model.onnx.data", "ONNX Runtime cannot load the model")]
+    public void A_missing_file(string file, string message)
+    {
+        File.Delete(Path.Combine(_folder.FullName, file));
+        Refused(message);
+    }
+
+    [Theory]
+    [InlineData("config.json", "{\"max_position_embeddings\": 512", "config.json is not valid JSON")]
+    [InlineData("config.json", "{}", "max_position_embeddings")]
+    [InlineData("config.json", "{\"max_position_embeddings\": -1}", "max_position_embeddings")]
+    [InlineData("generation_config.json", "{\"eos_token_id\": \"<|im_end|>\"}", "eos_token_id")]
+    [InlineData("generation_config.json", "{\"eos_token_id\": [2, 99999]}", "99999")]
+    [InlineData("onnx/model.onnx", "no protobuf at all", "no ONNX model")]
+    [InlineData("onnx/model.onnx", "", "no ONNX model")]
+    public void A_malformed_file(string file, string text, string message)
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, file), text);
+        Refused(message);
+    }
+
+    [Fact]
+    public void A_missing_end_of_sequence()
+    {
+        File.Delete(Path.Combine(_folder.FullName, "generation_config.json"));
+        Rewrite("config.json", "\"eos_token_id\"", "\"eos_token_ix\"");
+        Refused("eos_token_id");
+    }
+
+    [Theory]
+    [InlineData("attention_mask", "attention_mosk", "attention_mask")]
+    [InlineData("past_key_values.1.key", "past_key_velues.1.key", "past_key_velues.1.key")]
+    [InlineData("present.0.value", "present.0.velue", "present.{layer}")]
+    [InlineData("GroupQueryAttention", "GroupQuaryAttention", "GroupQueryAttention")]
+    public void A_graph_of_another_convention(string name, string other, string message)
+    {
+        Rewrite("onnx/model.onnx", name, other);
+        Refused(message);
+    }
+
+    [Fact]
+    public void The_end_of_sequence_of_config_json_stands_in_for_a_missing_generation_config()
+    {
+        File.Delete(Path.Combine(_folder.FullName, "generation_config.json"));
+
+        Assert.NotEmpty(ModelFolder.Open(_folder.FullName).EosTokenIds);
+    }
+
+    [Fact]
+    public void The_graph_is_read_without_a_session()
+    {
+        var graph = OnnxGraph.Parse(File.ReadAllBytes(Path.Combine(_folder.FullName, "onnx", "model.onnx")));
+
+        Assert.Contains("GroupQueryAttention", graph.Operators);
+        var embedding = Assert.Single(graph.Initializers, initializer => initializer.Name == "model.embed_tokens.weight");
+        Assert.True(embedding is { IsExternal: true, IsFloatingPoint: true, Shape: [> 256, 128] });
+    }
+
+    private OnnxPolicy Open(string? folder = null) => OnnxPolicy.Open("copy", folder ?? _folder.FullName, TinyR1.Tokenizer, new OnnxPolicyOptions());
+
+    private void Refused(string message, string? folder = null) =>
+        Assert.Contains(message, Assert.Throws<ModelLoadException>(() => Open(folder)).Message, StringComparison.Ordinal);
+
+    private void Rewrite(string file, string text, string other)
+    {
+        var path = Path.Combine(_folder.FullName, file);
+        var latin = Encoding.Latin1.GetString(File.ReadAllBytes(path));
+        Assert.Contains(text, latin, StringComparison.Ordinal);
+        File.WriteAllBytes(path, Encoding.Latin1.GetBytes(latin.Replace(text, other, StringComparison.Ordinal)));
+    }
+}
