@@ -1,4 +1,6 @@
 using GrpoApi.Features.Advantages;
+using GrpoApi.Features.ImportanceWeights;
+using GrpoApi.Features.Kl;
 using GrpoApi.Features.Loss;
 using GrpoApi.Features.Policies;
 using GrpoApi.Features.Rewards;
@@ -19,6 +21,8 @@ builder.Services.AddRolloutRequests();
 builder.Services.AddRewardRequests();
 builder.Services.AddAdvantageRequests();
 builder.Services.AddLossRequests();
+builder.Services.AddKlRequests();
+builder.Services.AddImportanceWeightRequests();
 builder.Services.AddPolicyRequests();
 
 var app = builder.Build();
@@ -32,6 +36,8 @@ v1.MapRollouts();
 v1.MapRewards();
 v1.MapAdvantages();
 v1.MapLoss();
+v1.MapKl();
+v1.MapImportanceWeights();
 v1.MapPolicies();
 app.MapService();
 

@@ -27,10 +27,21 @@ public static class AdvantageEstimators
         if (missing != AdvantageInputs.None) throw new ArgumentException($"The estimator {estimator.Name} needs {missing}.", nameof(batch));
         var advantages = new double[batch.Count];
         estimator.Estimate(batch, options, advantages);
+        if (options.Singleton == SingletonAdvantage.Reward) KeepRewardOfSingletons(estimator, batch, options, advantages);
 
         var groups = new RewardStatistics[batch.GroupCount];
         for (var group = 0; group < groups.Length; group++) groups[group] = RewardStatistics.Of(batch.Rewards.AsSpan(batch.Group(group)), options.Ddof);
         return new() { Advantages = advantages, Groups = groups, Metrics = AdvantageMetrics.Of(batch, groups) };
+    }
+
+    private static void KeepRewardOfSingletons(AdvantageEstimator estimator, RewardBatch batch, AdvantageOptions options, double[] advantages)
+    {
+        var scale = estimator.Name == "grpo" && options.ScaleRewards != RewardScaling.None ? 1 + options.StdEpsilon : 1;
+        for (var group = 0; group < batch.GroupCount; group++)
+        {
+            var rewards = batch.Rewards.AsSpan(batch.Group(group));
+            if (rewards.Length == 1 && !double.IsNaN(rewards[0])) advantages.AsSpan(batch.Group(group))[0] = rewards[0] / scale;
+        }
     }
 
     private static AdvantageInputs Given(RewardBatch batch) =>

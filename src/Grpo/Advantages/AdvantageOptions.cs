@@ -17,6 +17,18 @@ public sealed record AdvantageOptions
     /// <value>0 (population) or 1 (sample, Bessel's correction). The default value is 1.</value>
     public int Ddof { get; init; } = 1;
 
+    /// <summary>What the only completion of a group gets.</summary>
+    public SingletonAdvantage Singleton { get; init; }
+
+    /// <summary>Whether mean and spread of each completion are those of the others in its group (NeMo-RL); grpo only.</summary>
+    public bool LeaveOneOut { get; init; }
+
+    /// <summary>Whether grpo subtracts the mean of the batch instead of the group's (AReaL's mean_level batch).</summary>
+    public bool BatchMean { get; init; }
+
+    /// <summary>Added to the mean that maxrl divides by (SkyRL 1e-6).</summary>
+    public double MeanEpsilon { get; init; }
+
     /// <summary>How several rewards of one completion become one number.</summary>
     public MultiObjectiveAggregation MultiObjectiveAggregation { get; init; }
 }
@@ -42,4 +54,14 @@ public enum MultiObjectiveAggregation
 
     /// <summary>Each reward is normalised within its group, then summed and normalised over the batch (GDPO).</summary>
     NormalizeThenSum,
+}
+
+/// <summary>What the only completion of a group gets.</summary>
+public enum SingletonAdvantage
+{
+    /// <summary>0: nothing to compare with (TRL).</summary>
+    Zero,
+
+    /// <summary>Its reward; grpo divides it by 1 + epsilon (verl and SkyRL, which take mean 0 and standard deviation 1).</summary>
+    Reward,
 }

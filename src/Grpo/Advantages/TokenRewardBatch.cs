@@ -47,4 +47,20 @@ public sealed record TokenAdvantageOptions
     /// <summary>Weight of longer horizons in generalised advantage estimation: 1 trusts the rewards only, 0 the critic.</summary>
     /// <value>In [0, 1]. The default value is 0.95.</value>
     public double Lambda { get; init; } = 0.95;
+
+    /// <summary>The variance that advantages are whitened by.</summary>
+    public WhiteningVariance Whitening { get; init; }
+}
+
+/// <summary>The variance that advantages are whitened by.</summary>
+public enum WhiteningVariance
+{
+    /// <summary>The sample variance plus 1e-8, the mean with 1e-8 beside the count (verl).</summary>
+    Sample,
+
+    /// <summary>The population variance, at least 1e-8 (OpenRLHF).</summary>
+    Population,
+
+    /// <summary>Advantages stay as they are.</summary>
+    None,
 }

@@ -12,7 +12,11 @@ public delegate double WeighTokens(in BatchCounts batch, LossNormalizer normaliz
 /// <param name="Tokens">Tokens in the loss.</param>
 /// <param name="Rows">Sequences, without the empty ones when <see cref="EmptyRows.Skip"/> says so.</param>
 /// <param name="LongestSequence">The largest T, masked tokens included.</param>
-public readonly record struct BatchCounts(int Tokens, int Rows, int LongestSequence);
+public readonly record struct BatchCounts(int Tokens, int Rows, int LongestSequence)
+{
+    /// <summary>Tokens in the loss of the sequence's prompt, and how many prompts there are.</summary>
+    public (int Tokens, int Prompts) PromptTokens { get; init; }
+}
 
 /// <summary>How per-token losses become one number.</summary>
 public sealed record LossAggregation
@@ -27,7 +31,7 @@ public sealed record LossAggregation
 /// <summary>The aggregations by name.</summary>
 public static class LossAggregations
 {
-    /// <summary>token-mean, seq-mean-token-mean, seq-mean-token-sum, seq-mean-token-sum-norm, token-sum.</summary>
+    /// <summary>prompt-mean, token-mean, seq-mean-token-mean, seq-mean-token-sum, seq-mean-token-sum-norm, token-sum.</summary>
     public static NamedChoices<LossAggregation> All { get; } = new(
         "aggregation",
         aggregation => aggregation.Name,
@@ -35,5 +39,6 @@ public static class LossAggregations
         new LossAggregation { Name = "seq-mean-token-mean", Weight = SeqMeanTokenMean.Weight },
         new LossAggregation { Name = "seq-mean-token-sum", Weight = SeqMeanTokenSum.Weight },
         new LossAggregation { Name = "seq-mean-token-sum-norm", Weight = SeqMeanTokenSumNorm.Weight },
-        new LossAggregation { Name = "token-sum", Weight = TokenSum.Weight });
+        new LossAggregation { Name = "token-sum", Weight = TokenSum.Weight },
+        new LossAggregation { Name = "prompt-mean", Weight = PromptMean.Weight });
 }

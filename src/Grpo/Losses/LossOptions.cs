@@ -24,6 +24,26 @@ public sealed record LossOptions
     /// <value>Above 1 + epsilon_high; null is none.</value>
     public double? Delta { get; init; }
 
+    /// <summary>The objective of a token with negative advantage is at least this times the advantage (dual-clip PPO).</summary>
+    /// <value>Above 1; verl 3; null is none. May be below 1 + epsilon_high, where <see cref="Delta"/> may not.</value>
+    public double? DualClip { get; init; }
+
+    /// <summary>Log ratios are raised to this, and have no gradient below it. verl -20.</summary>
+    public double LogRatioMin { get; init; } = double.NegativeInfinity;
+
+    /// <summary>Log ratios are lowered to this, and have no gradient above it. verl 20, its gspo 10.</summary>
+    public double LogRatioMax { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Drops the policy term of a sequence with negative advantage whose mean log-probability fell by more than this since it was sampled; null never.</summary>
+    public double? OffPolicyMaskThreshold { get; init; }
+
+    /// <summary>Share of tokens, those of the highest entropy, that keep their policy term.</summary>
+    /// <value>Above 0 and at most 1. The default value is 1.</value>
+    public double TopEntropyQuantile { get; init; } = 1;
+
+    /// <summary>Weight of the mean entropy, which is subtracted from the loss. d loss / d entropy is minus this / tokens.</summary>
+    public double EntropyCoef { get; init; }
+
     /// <summary>Weight of the divergence from the reference policy.</summary>
     /// <value>At least 0; 0 leaves the divergence out.</value>
     public double Beta { get; init; }
@@ -31,8 +51,11 @@ public sealed record LossOptions
     /// <summary>How the divergence is estimated from one sample per token.</summary>
     public KlEstimator KlEstimator { get; init; } = KlEstimators.All["k3"];
 
-    /// <summary>Whether the divergence is multiplied by the importance ratio, which makes its gradient unbiased (DeepSeek-V3.2, equation 7).</summary>
-    public bool UseBiasCorrectionKl { get; init; }
+    /// <summary>How the divergence is bounded and weighed.</summary>
+    public KlOptions Kl { get; init; } = new();
+
+    /// <summary>Whether the divergence is exact over the sequences as outcomes (<see cref="OutcomeDivergence"/>) instead of estimated per token.</summary>
+    public bool FullKl { get; init; }
 
     /// <summary>How the policy term is weighed for the gap between sampler and trainer; null is not at all.</summary>
     public RolloutCorrection? RolloutCorrection { get; init; }
@@ -59,6 +82,15 @@ public sealed record LossOptions
     /// <value>Above 0; null where the loss type does not need it.</value>
     public double? DroBeta { get; init; }
 
+    /// <summary>The settings of <see cref="Terms.CovarianceClip"/>.</summary>
+    public ClipCovOptions ClipCov { get; init; } = new();
+
+    /// <summary>The settings of <see cref="Terms.CovariancePenalty"/>.</summary>
+    public KlCovOptions KlCov { get; init; } = new();
+
+    /// <summary>Whether the entropies of the tokens are read.</summary>
+    internal bool ReadsEntropies => TopEntropyQuantile < 1 || EntropyCoef != 0;
+
     /// <summary>The level in force.</summary>
     internal ImportanceSamplingLevel EffectiveLevel => Level ?? LossType.Level;
 
@@ -67,35 +99,4 @@ public sealed record LossOptions
 
     /// <summary>The smallest unclipped ratio.</summary>
     internal double LowerRatio => 1 - Epsilon;
-}
-
-/// <summary>
-/// What the sums are divided by. Given the counts of the whole batch, the losses and gradients of its micro-batches add up to those of the whole.
-/// </summary>
-public sealed record LossNormalizer
-{
-    /// <summary>Tokens in the loss over the whole batch, the divisor of token-mean; null counts this batch.</summary>
-    public double? NumItemsInBatch { get; init; }
-
-    /// <summary>Sequences of the whole batch, the divisor of the seq-mean aggregations; null counts this batch.</summary>
-    public double? GlobalBatchSize { get; init; }
-
-    /// <summary>The generation limit in tokens, which seq-mean-token-sum-norm divides by (Dr. GRPO); null is the longest sequence of this batch.</summary>
-    public double? MaxCompletionLength { get; init; }
-
-    /// <summary>What seq-mean-token-sum-norm divides by instead of <see cref="MaxCompletionLength"/> (verl's name).</summary>
-    public double? LossScaleFactor { get; init; }
-
-    /// <summary>Whether a sequence without a token in the loss counts as a sequence.</summary>
-    public EmptyRows EmptyRows { get; init; }
-}
-
-/// <summary>What a sequence without a token in the loss means to the mean over sequences.</summary>
-public enum EmptyRows
-{
-    /// <summary>It counts as a sequence with loss 0 (TRL).</summary>
-    Count,
-
-    /// <summary>It leaves the denominator (verl, OpenRLHF).</summary>
-    Skip,
 }

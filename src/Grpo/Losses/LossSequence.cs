@@ -21,8 +21,17 @@ public sealed record LossSequence
     /// <summary>Shape (1): one advantage for all tokens; or shape (T).</summary>
     public required ReadOnlyMemory<double> Advantages { get; init; }
 
+    /// <summary>Constant weights of the policy term, shape (T); empty means all 1. The KL term is not weighed.</summary>
+    public ReadOnlyMemory<double> Weights { get; init; }
+
+    /// <summary>Entropy of the distribution each token was drawn from, in nats, shape (T); empty when nothing reads it.</summary>
+    public ReadOnlyMemory<double> Entropies { get; init; }
+
     /// <summary>The completion's length, T.</summary>
     public int Length => Logprobs.Length;
+
+    /// <summary>Tokens in the loss, n.</summary>
+    public int TokenCount => Mask.IsEmpty ? Length : Length - Mask.Span.Count((byte)0);
 
     internal SequenceView View => new(this);
 }
@@ -39,6 +48,8 @@ public readonly ref struct SequenceView
         OldLogprobs = sequence.OldLogprobs.IsEmpty ? Logprobs : sequence.OldLogprobs.Span;
         RefLogprobs = sequence.RefLogprobs.Span;
         RolloutLogprobs = sequence.RolloutLogprobs.Span;
+        Weights = sequence.Weights.Span;
+        Entropies = sequence.Entropies.Span;
         _mask = sequence.Mask.Span;
         _advantages = sequence.Advantages.Span;
         TokenCount = _mask.IsEmpty ? Length : Length - _mask.Count((byte)0);
@@ -55,6 +66,12 @@ public readonly ref struct SequenceView
 
     /// <summary>As the sampler reported it, shape (T) or empty.</summary>
     public ReadOnlySpan<double> RolloutLogprobs { get; }
+
+    /// <summary>Constant weights of the policy term, shape (T) or empty.</summary>
+    public ReadOnlySpan<double> Weights { get; }
+
+    /// <summary>Entropies, shape (T) or empty.</summary>
+    public ReadOnlySpan<double> Entropies { get; }
 
     /// <summary>T.</summary>
     public int Length => Logprobs.Length;

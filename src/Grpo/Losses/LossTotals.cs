@@ -13,12 +13,31 @@ internal sealed class LossTotals(ImportanceSamplingLevel level)
     private double _clippedLow;
     private double _clippedHigh;
     private double _rolloutWeight;
+    private double? _outcomes;
+    private double? _entropy;
     private double _lowMin = double.PositiveInfinity;
     private double _highMax = double.NegativeInfinity;
 
     public double PolicyLoss { get; private set; }
 
     public double KlLoss { get; private set; }
+
+    /// <summary>Minus the weighed entropy.</summary>
+    public double EntropyLoss { get; private set; }
+
+    /// <summary>Adds the divergence over outcomes, which is a sum.</summary>
+    public void AddOutcomes(double[] parts, double beta)
+    {
+        _outcomes = parts.Sum();
+        KlLoss += beta * _outcomes.Value;
+    }
+
+    /// <summary>Adds the mean entropy.</summary>
+    public void AddEntropy(double mean, double coefficient)
+    {
+        _entropy = mean;
+        EntropyLoss -= coefficient * mean;
+    }
 
     /// <summary>Adds a sequence. With one ratio per sequence, the metrics of ratios count sequences instead of tokens, as TRL's do.</summary>
     public void Add(SequenceSums sums)
@@ -47,7 +66,8 @@ internal sealed class LossTotals(ImportanceSamplingLevel level)
     {
         var ratios = level.OneRatioPerSequence ? _rows : _tokens;
         var metrics = new Dictionary<string, double?>();
-        metrics["kl"] = options.Beta == 0 ? null : Defined(_kl / _tokens);
+        metrics["kl"] = options.Beta == 0 ? null : Defined(_outcomes ?? (_kl / _tokens));
+        if (_entropy is { } entropy) metrics["entropy"] = Defined(entropy);
         metrics["clip_ratio/low_mean"] = Defined(_clippedLow / ratios);
         metrics["clip_ratio/low_min"] = Defined(_lowMin);
         metrics["clip_ratio/high_mean"] = Defined(_clippedHigh / ratios);

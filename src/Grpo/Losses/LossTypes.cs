@@ -1,6 +1,13 @@
+using Grpo.Losses.Selections;
 using Grpo.Losses.Terms;
 
 namespace Grpo.Losses;
+
+/// <summary>Picks tokens out of a batch.</summary>
+/// <param name="batch">The completions.</param>
+/// <param name="options">The settings of the loss.</param>
+/// <returns>Shape (N)(T).</returns>
+public delegate bool[][] SelectTokens(IReadOnlyList<LossSequence> batch, LossOptions options);
 
 /// <summary>A per-token term, with the aggregation and the level of the ratio that it was published with.</summary>
 public sealed class LossType
@@ -17,13 +24,19 @@ public sealed class LossType
     /// <summary>The level of the ratio when the caller names none.</summary>
     public ImportanceSamplingLevel Level { get; }
 
+    /// <summary>Picks tokens out of the batch that the term treats in another way; null picks none.</summary>
+    public SelectTokens? Select { get; private init; }
+
+    /// <summary>Whether the rollout correction is part of the ratio instead of a factor of the term.</summary>
+    internal bool CorrectionEntersRatio { get; private init; }
+
     /// <summary>The loop over the tokens of a sequence.</summary>
     internal AccumulateSequence Accumulate { get; }
 
     /// <summary>A loss type with the given per-token term.</summary>
-    internal static LossType Of<TTerm>(string name, string aggregation, string level = "token")
+    internal static LossType Of<TTerm>(string name, string aggregation, string level = "token", SelectTokens? select = null, bool correctionEntersRatio = false)
         where TTerm : struct, IPolicyTerm =>
-        new(name, LossAggregations.All[aggregation], ImportanceSamplingLevels.All[level], SequenceLoss.Accumulate<TTerm>);
+        new(name, LossAggregations.All[aggregation], ImportanceSamplingLevels.All[level], SequenceLoss.Accumulate<TTerm>) { Select = select, CorrectionEntersRatio = correctionEntersRatio };
 }
 
 /// <summary>The loss types by name.</summary>
@@ -44,12 +57,19 @@ public static class LossTypes
         LossType.Of<ClippedSurrogate>("rloo", "seq-mean-token-mean", "sequence_product"),
         LossType.Of<ClippedWeight>("cispo", "token-mean"),
         LossType.Of<SigmoidGate>("sapo", "seq-mean-token-mean"),
-        LossType.Of<GammaWeight>("vespo", "token-mean", "sequence_product"),
+        LossType.Of<GammaWeight>("vespo", "token-mean", "sequence_product", correctionEntersRatio: true),
         LossType.Of<ImportanceWeighted>("gmpo", "seq-mean-token-mean", "sequence_clipped"),
         LossType.Of<ImportanceWeighted>("geo_mean", "seq-mean-token-mean", "sequence_clipped"),
         LossType.Of<ImportanceWeighted>("importance_sampling", "token-sum"),
         LossType.Of<LogLikelihood>("reinforce", "token-mean"),
         LossType.Of<LogLikelihood>("gpg", "token-mean"),
+        LossType.Of<LogLikelihood>("cross_entropy", "token-sum"),
         LossType.Of<DirectOptimization>("dro", "token-mean"),
-        LossType.Of<TotalVariationMask>("dppo_tv", "token-mean"));
+        LossType.Of<TotalVariationMask>("dppo_tv", "token-mean"),
+        LossType.Of<BinaryKlMask>("dppo_kl", "token-mean"),
+        LossType.Of<ProbabilityTrust>("tv_mask", "token-sum"),
+        LossType.Of<ProbabilityTrustBothSides>("tv_mask_both_sides", "token-sum"),
+        LossType.Of<RatioTrust>("ratio_mask", "token-sum"),
+        LossType.Of<CovarianceClip>("clip_cov", "token-mean", select: CovarianceSelection.InBounds),
+        LossType.Of<CovariancePenalty>("kl_cov", "token-mean", select: CovarianceSelection.Largest));
 }

@@ -17,6 +17,9 @@ internal readonly ref struct SequenceOutput
     /// <summary>Scratch.</summary>
     public required Span<double> RolloutWeights { get; init; }
 
+    /// <summary>The tokens that the loss type picked, or empty.</summary>
+    public required ReadOnlySpan<bool> Selected { get; init; }
+
     /// <summary>d loss / d logprob, zeros on entry.</summary>
     public required Span<double> GradLogprobs { get; init; }
 
@@ -39,8 +42,7 @@ internal static class SequenceLoss
         where TTerm : struct, IPolicyTerm
     {
         options.EffectiveLevel.LogRatios(sequence, options, output.LogRatios);
-        if (options.RolloutCorrection is { } correction) correction.Weigh(sequence, output.RolloutWeights);
-        else output.RolloutWeights.Fill(1);
+        PolicyWeights.Write(sequence, options, output.LogRatios, output.RolloutWeights);
 
         var sums = new SequenceSums { Tokens = sequence.TokenCount };
         for (var t = 0; t < sequence.Length; t++)
@@ -52,9 +54,11 @@ internal static class SequenceLoss
                 continue;
             }
 
-            var logRatio = output.LogRatios[t];
+            var logRatio = Math.Clamp(output.LogRatios[t], options.LogRatioMin, options.LogRatioMax);
             var ratio = Math.Exp(logRatio);
-            var terms = TTerm.Evaluate(ratio, sequence.Logprobs[t], sequence.OldLogprobs[t], sequence.Advantage(t), options);
+            var selected = !output.Selected.IsEmpty && output.Selected[t];
+            var terms = TTerm.Evaluate(new(ratio, sequence.Logprobs[t], sequence.OldLogprobs[t], sequence.Advantage(t), selected), options);
+            if (logRatio != output.LogRatios[t]) terms = terms with { GradLogRatio = 0 };
             var (kl, gradKlLogprob, gradKlLogRatio) = Divergence(sequence, t, ratio, options);
 
             var rolloutWeight = output.RolloutWeights[t];
@@ -84,9 +88,9 @@ internal static class SequenceLoss
     private static (double Kl, double GradLogprob, double GradLogRatio) Divergence(in SequenceView sequence, int token, double ratio, LossOptions options)
     {
         if (options.Beta == 0) return default;
-        var (kl, grad) = options.KlEstimator.Estimate(sequence.Logprobs[token], sequence.RefLogprobs[token]);
-        return options.UseBiasCorrectionKl
-            ? (ratio * kl, options.Beta * ratio * grad, options.Beta * ratio * kl)
-            : (kl, options.Beta * grad, 0);
+        if (options.FullKl) return default;
+        var rollout = sequence.RolloutLogprobs.IsEmpty ? sequence.OldLogprobs[token] : sequence.RolloutLogprobs[token];
+        var (kl, gradLogprob, gradLogRatio) = Losses.Divergence.At(options.KlEstimator, sequence.Logprobs[token], sequence.RefLogprobs[token], ratio, rollout, options.Kl);
+        return (kl, options.Beta * gradLogprob, options.Beta * gradLogRatio);
     }
 }

@@ -15,7 +15,7 @@ internal static class GoldenLoss
         // With a rollout correction, VESPO's weight is part of its ratio.
         ("trl", "vespo") when golden.HasParam("vllm_importance_sampling_mode") => null,
         ("trl", var name) when LossTypes.All.TryGet(name, out var type) && !Corrected(golden) => Trl(golden, type),
-        ("verl", _) => Verl(golden),
+        ("verl", not ("clip_cov" or "kl_cov")) => Verl(golden),
         ("slime", "grpo") when !(golden.Figure("eps_clip_c") < 1 + golden.Figure("eps_clip_high")) => Slime(golden, "grpo"),
         ("slime", "cispo" or "gspo") => Slime(golden, golden.Text("loss_type")!),
         ("openrlhf", "ppo") when golden.Flag("token_level_loss") && !golden.Flag("enable_vllm_is_correction") =>
@@ -105,7 +105,7 @@ internal static class GoldenLoss
             RolloutCorrection = golden.Text("vllm_importance_sampling_mode") is { } mode
                 ? new() { Mode = RolloutCorrectionModes.All[mode], ClipMax = golden.Figure("vllm_importance_sampling_clip_max"), ClipMin = golden.Figure("vllm_importance_sampling_clip_min") }
                 : null,
-            UseBiasCorrectionKl = golden.Flag("use_bias_correction_kl"),
+            Kl = new() { Weight = golden.Flag("use_bias_correction_kl") ? KlWeight.Ratio : KlWeight.None },
             Normalizer = new()
             {
                 NumItemsInBatch = golden.Figure("num_items_in_batch") ?? (steps * mask.Sum(row => row.Sum())),

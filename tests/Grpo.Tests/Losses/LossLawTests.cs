@@ -29,11 +29,11 @@ public class LossLawTests
     });
 
     [Fact]
-    public void The_order_of_the_sequences_does_not_matter() => Holds(batch => EveryOption().All(options =>
+    public void The_order_of_the_sequences_does_not_matter() => Holds(batch => EveryOption().Where(options => options.LossType.Name != "clip_cov").All(options =>
         Close(Compute(batch, options).Loss!.Value, Compute([.. batch.Reverse()], options).Loss)));
 
     [Fact]
-    public void Micro_batches_with_the_counts_of_the_whole_add_up_to_the_whole() => Holds(batch => EveryOption().All(options =>
+    public void Micro_batches_with_the_counts_of_the_whole_add_up_to_the_whole() => Holds(batch => EveryOption().Where(options => options.LossType.Select is null).All(options =>
     {
         var whole = Compute(batch, options);
         var counted = options with

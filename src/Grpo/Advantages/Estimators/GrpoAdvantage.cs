@@ -20,8 +20,15 @@ public static class GrpoAdvantage
             return;
         }
 
+        if (options.LeaveOneOut)
+        {
+            LeaveOneOutAdvantage.Estimate(batch, options, advantages);
+            return;
+        }
+
+        var whole = RewardStatistics.Of(batch.Rewards, options.Ddof);
         var scaling = options.ScaleRewards ?? RewardScaling.Group;
-        var batchStd = scaling == RewardScaling.Batch ? RewardStatistics.Of(batch.Rewards, options.Ddof).Std : 0;
+        var batchStd = scaling == RewardScaling.Batch ? whole.Std : 0;
         for (var group = 0; group < batch.GroupCount; group++)
         {
             var rewards = batch.Rewards.AsSpan(batch.Group(group));
@@ -32,7 +39,7 @@ public static class GrpoAdvantage
                 RewardScaling.Batch => batchStd + options.StdEpsilon,
                 _ => 1,
             };
-            Centring.Subtract(rewards, statistics, scale, advantages[batch.Group(group)]);
+            Centring.Subtract(rewards, options.BatchMean ? whole : statistics, scale, advantages[batch.Group(group)]);
         }
     }
 }

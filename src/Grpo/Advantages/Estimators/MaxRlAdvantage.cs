@@ -13,7 +13,7 @@ public static class MaxRlAdvantage
         {
             var rewards = batch.Rewards.AsSpan(batch.Group(group));
             var statistics = RewardStatistics.Of(rewards, options.Ddof);
-            if (statistics.Mean > 0) Centring.Subtract(rewards, statistics, statistics.Mean, advantages[batch.Group(group)]);
+            if (statistics.Mean > 0) Centring.Subtract(rewards, statistics, statistics.Mean + options.MeanEpsilon, advantages[batch.Group(group)]);
         }
     }
 }

@@ -9,7 +9,7 @@ public static class GeneralizedAdvantage
     /// <inheritdoc cref="EstimateTokenAdvantages"/>
     /// <exception cref="ArgumentException">A completion has no values.</exception>
     public static double[][] Estimate(TokenRewardBatch batch, TokenAdvantageOptions options) =>
-        Whitening.Whiten([.. batch.Completions.Select(completion => Advantages(completion, options))], batch.Completions);
+        Whitening.Whiten([.. batch.Completions.Select(completion => Advantages(completion, options))], batch.Completions, options.Whitening);
 
     /// <summary>The advantages before whitening; added to the values they are the returns that a critic is trained on.</summary>
     public static double[] Advantages(TokenRewards completion, TokenAdvantageOptions options)

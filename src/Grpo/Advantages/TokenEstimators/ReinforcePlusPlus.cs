@@ -8,9 +8,12 @@ public static class ReinforcePlusPlus
 {
     /// <inheritdoc cref="EstimateTokenAdvantages"/>
     public static double[][] Estimate(TokenRewardBatch batch, TokenAdvantageOptions options) =>
-        Whitening.Whiten([.. batch.Completions.Select(completion => Returns(completion, options.Gamma))], batch.Completions);
+        Whitening.Whiten([.. batch.Completions.Select(completion => Returns(completion, options.Gamma))], batch.Completions, options.Whitening);
 
-    private static double[] Returns(TokenRewards completion, double gamma)
+    /// <summary>The discounted sum of the rewards from each token on, shape (T).</summary>
+    /// <param name="completion">The rewards.</param>
+    /// <param name="gamma">The discount.</param>
+    public static double[] Returns(TokenRewards completion, double gamma)
     {
         var returns = new double[completion.Rewards.Length];
         var later = 0.0;

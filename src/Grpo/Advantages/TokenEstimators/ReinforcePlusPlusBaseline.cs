@@ -19,7 +19,7 @@ public static class ReinforcePlusPlusBaseline
             foreach (ref var reward in rewards.AsSpan(group)) reward -= mean.Mean;
         }
 
-        return Whitening.Whiten([.. batch.Completions.Select((completion, index) => Repeated(rewards[index], completion.Rewards.Length))], batch.Completions);
+        return Whitening.Whiten([.. batch.Completions.Select((completion, index) => Repeated(rewards[index], completion.Rewards.Length))], batch.Completions, options.Whitening);
     }
 
     private static double[] Repeated(double value, int count) => [.. Enumerable.Repeat(value, count)];

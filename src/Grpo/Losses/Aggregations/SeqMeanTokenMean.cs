@@ -5,5 +5,5 @@ public static class SeqMeanTokenMean
 {
     /// <inheritdoc cref="WeighTokens"/>
     public static double Weight(in BatchCounts batch, LossNormalizer normalizer, int tokenCount) =>
-        1 / ((normalizer.GlobalBatchSize ?? batch.Rows) * tokenCount);
+        1 / (((normalizer.GlobalBatchSize ?? batch.Rows) + normalizer.RowEpsilon) * (tokenCount + normalizer.TokenEpsilon));
 }

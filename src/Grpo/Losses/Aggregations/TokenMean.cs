@@ -5,5 +5,5 @@ public static class TokenMean
 {
     /// <inheritdoc cref="WeighTokens"/>
     public static double Weight(in BatchCounts batch, LossNormalizer normalizer, int tokenCount) =>
-        1 / (normalizer.NumItemsInBatch ?? batch.Tokens);
+        1 / ((normalizer.NumItemsInBatch ?? batch.Tokens) + normalizer.TokenEpsilon);
 }

@@ -16,7 +16,7 @@ public static class SequenceClippedLevel
             if (sequence.Includes(t)) sum += Clip(sequence, t, options).Clipped;
         }
 
-        logRatios.Fill(sum / Math.Max(sequence.TokenCount, 1));
+        logRatios.Fill(sum / (Math.Max(sequence.TokenCount, 1) + options.Normalizer.RatioEpsilon));
     }
 
     /// <inheritdoc cref="PullBackGradient"/>
@@ -29,7 +29,7 @@ public static class SequenceClippedLevel
         {
             if (!sequence.Includes(t)) continue;
             var (logRatio, clipped) = Clip(sequence, t, options);
-            if (logRatio == clipped) gradLogprobs[t] += sum / sequence.TokenCount;
+            if (logRatio == clipped) gradLogprobs[t] += sum / (sequence.TokenCount + options.Normalizer.RatioEpsilon);
         }
     }
 

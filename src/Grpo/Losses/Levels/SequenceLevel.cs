@@ -9,7 +9,7 @@ public static class SequenceLevel
     public static void LogRatios(in SequenceView sequence, LossOptions options, Span<double> logRatios)
     {
         SequenceProductLevel.LogRatios(sequence, options, logRatios);
-        foreach (ref var logRatio in logRatios) logRatio /= Math.Max(sequence.TokenCount, 1);
+        foreach (ref var logRatio in logRatios) logRatio /= Math.Max(sequence.TokenCount, 1) + options.Normalizer.RatioEpsilon;
     }
 
     /// <inheritdoc cref="PullBackGradient"/>
@@ -20,7 +20,7 @@ public static class SequenceLevel
         foreach (var grad in gradLogRatios) sum += grad;
         for (var t = 0; t < gradLogprobs.Length; t++)
         {
-            if (sequence.Includes(t)) gradLogprobs[t] += sum / sequence.TokenCount;
+            if (sequence.Includes(t)) gradLogprobs[t] += sum / (sequence.TokenCount + options.Normalizer.RatioEpsilon);
         }
     }
 }

@@ -7,17 +7,17 @@ public readonly struct ClippedWeight : IPolicyTerm
 {
     /// <inheritdoc/>
     /// <remarks>d objective / d logprob = clip(r) A.</remarks>
-    public static TokenTerms Evaluate(double ratio, double logprob, double oldLogprob, double advantage, LossOptions options)
+    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
     {
         var (low, high) = options.Cispo.Bounds(options);
-        var weight = Math.Clamp(ratio, low, high);
-        var clip = advantage switch
+        var weight = Math.Clamp(token.Ratio, low, high);
+        var clip = token.Advantage switch
         {
-            > 0 when ratio > high => TokenClip.High,
-            < 0 when ratio < low => TokenClip.Low,
+            > 0 when token.Ratio > high => TokenClip.High,
+            < 0 when token.Ratio < low => TokenClip.Low,
             _ => TokenClip.None,
         };
-        var term = weight * advantage * logprob;
-        return new(ratio, weight, ratio * advantage * logprob, term, term, clip, GradLogRatio: 0, GradLogprob: weight * advantage);
+        var term = weight * token.Advantage * token.Logprob;
+        return new(token.Ratio, weight, token.Ratio * token.Advantage * token.Logprob, term, term, clip, GradLogRatio: 0, GradLogprob: weight * token.Advantage);
     }
 }

@@ -9,12 +9,12 @@ public readonly struct DirectOptimization : IPolicyTerm
     /// <inheritdoc/>
     /// <remarks>d objective / d logprob = A - beta (lp - old).</remarks>
     /// <exception cref="ArgumentException"><see cref="LossOptions.DroBeta"/> is not set.</exception>
-    public static TokenTerms Evaluate(double ratio, double logprob, double oldLogprob, double advantage, LossOptions options)
+    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
     {
         var beta = options.DroBeta ?? throw new ArgumentException("The loss type dro needs DroBeta.", nameof(options));
-        var distance = logprob - oldLogprob;
-        var term = advantage * logprob;
+        var distance = token.Logprob - token.OldLogprob;
+        var term = token.Advantage * token.Logprob;
         var penalised = term - (beta / 2 * distance * distance);
-        return new(ratio, ratio, term, penalised, penalised, TokenClip.None, GradLogRatio: 0, GradLogprob: advantage - (beta * distance));
+        return new(token.Ratio, token.Ratio, term, penalised, penalised, TokenClip.None, GradLogRatio: 0, GradLogprob: token.Advantage - (beta * distance));
     }
 }

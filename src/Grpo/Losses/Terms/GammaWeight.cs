@@ -11,12 +11,12 @@ public readonly struct GammaWeight : IPolicyTerm
 
     /// <inheritdoc/>
     /// <remarks>d objective / d logprob = phi A. TRL bounds the ratio to [1e-8, e^20].</remarks>
-    public static TokenTerms Evaluate(double ratio, double logprob, double oldLogprob, double advantage, LossOptions options)
+    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
     {
-        var (k, lambda) = advantage >= 0 ? (options.Vespo.KPos, options.Vespo.LambdaPos) : (options.Vespo.KNeg, options.Vespo.LambdaNeg);
-        var bounded = Math.Clamp(ratio, SmallestRatio, LargestRatio);
+        var (k, lambda) = token.Advantage >= 0 ? (options.Vespo.KPos, options.Vespo.LambdaPos) : (options.Vespo.KNeg, options.Vespo.LambdaNeg);
+        var bounded = Math.Clamp(token.Ratio, SmallestRatio, LargestRatio);
         var weight = Math.Exp(lambda + (k * Math.Log(bounded)) - (lambda * bounded));
-        var term = weight * advantage * logprob;
-        return new(ratio, weight, ratio * advantage * logprob, term, term, TokenClip.None, GradLogRatio: 0, GradLogprob: weight * advantage);
+        var term = weight * token.Advantage * token.Logprob;
+        return new(token.Ratio, weight, token.Ratio * token.Advantage * token.Logprob, term, term, TokenClip.None, GradLogRatio: 0, GradLogprob: weight * token.Advantage);
     }
 }

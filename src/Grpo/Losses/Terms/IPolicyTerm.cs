@@ -1,16 +1,24 @@
+using System.Runtime.InteropServices;
+
 namespace Grpo.Losses.Terms;
 
 /// <summary>The part of an objective that belongs to one token. Implementations are empty structs, so that the loop over tokens inlines them.</summary>
 public interface IPolicyTerm
 {
     /// <summary>Evaluate the term at one token.</summary>
-    /// <param name="ratio">exp(log ratio) of the token, of whatever level; may be infinite.</param>
-    /// <param name="logprob">Under the policy that is trained.</param>
-    /// <param name="oldLogprob">Before the update.</param>
-    /// <param name="advantage">The token's advantage.</param>
+    /// <param name="token">Where.</param>
     /// <param name="options">The settings of the loss.</param>
-    static abstract TokenTerms Evaluate(double ratio, double logprob, double oldLogprob, double advantage, LossOptions options);
+    static abstract TokenTerms Evaluate(in TokenInputs token, LossOptions options);
 }
+
+/// <summary>What a per-token term is computed from.</summary>
+/// <param name="Ratio">exp(log ratio) of the token, of whatever level; may be infinite.</param>
+/// <param name="Logprob">Under the policy that is trained.</param>
+/// <param name="OldLogprob">Before the update.</param>
+/// <param name="Advantage">The token's advantage.</param>
+/// <param name="Selected">Whether the loss type picked the token out of the batch (<see cref="LossType.Select"/>).</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct TokenInputs(double Ratio, double Logprob, double OldLogprob, double Advantage, bool Selected);
 
 /// <summary>What a per-token term is made of. The objective is maximised; the loss is its negative.</summary>
 /// <param name="Ratio">The importance ratio, before any bound.</param>
@@ -43,6 +51,9 @@ public enum TokenClip
     /// <summary>Ratio above 1 + epsilon_high at a positive advantage.</summary>
     High,
 
-    /// <summary>Ratio above delta at a negative advantage.</summary>
+    /// <summary>Ratio above delta or dual_clip at a negative advantage.</summary>
     Delta,
+
+    /// <summary>Picked by the loss type: clip_cov leaves the token out.</summary>
+    Selected,
 }

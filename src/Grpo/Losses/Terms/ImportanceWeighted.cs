@@ -5,9 +5,9 @@ public readonly struct ImportanceWeighted : IPolicyTerm
 {
     /// <inheritdoc/>
     /// <remarks>d objective / d log r = A r.</remarks>
-    public static TokenTerms Evaluate(double ratio, double logprob, double oldLogprob, double advantage, LossOptions options)
+    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
     {
-        var term = advantage == 0 ? 0 : ratio * advantage;
-        return new(ratio, ratio, term, term, term, TokenClip.None, GradLogRatio: term);
+        var term = token.Advantage == 0 ? 0 : token.Ratio * token.Advantage;
+        return new(token.Ratio, token.Ratio, term, term, term, TokenClip.None, GradLogRatio: term);
     }
 }

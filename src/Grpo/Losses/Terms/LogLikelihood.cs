@@ -5,9 +5,9 @@ public readonly struct LogLikelihood : IPolicyTerm
 {
     /// <inheritdoc/>
     /// <remarks>d objective / d logprob = A.</remarks>
-    public static TokenTerms Evaluate(double ratio, double logprob, double oldLogprob, double advantage, LossOptions options)
+    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
     {
-        var term = advantage * logprob;
-        return new(ratio, ratio, term, term, term, TokenClip.None, GradLogRatio: 0, GradLogprob: advantage);
+        var term = token.Advantage * token.Logprob;
+        return new(token.Ratio, token.Ratio, term, term, term, TokenClip.None, GradLogRatio: 0, GradLogprob: token.Advantage);
     }
 }

@@ -7,11 +7,11 @@ public readonly struct SigmoidGate : IPolicyTerm
 {
     /// <inheritdoc/>
     /// <remarks>d objective / d log r = 4 A g (1 - g) r with g the sigmoid, which is A at r = 1.</remarks>
-    public static TokenTerms Evaluate(double ratio, double logprob, double oldLogprob, double advantage, LossOptions options)
+    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
     {
-        var temperature = advantage > 0 ? options.Sapo.TemperaturePos : options.Sapo.TemperatureNeg;
-        var gate = 1 / (1 + Math.Exp(-temperature * (ratio - 1)));
-        var term = advantage * gate * 4 / temperature;
-        return new(ratio, ratio, ratio * advantage, term, term, TokenClip.None, GradLogRatio: 4 * advantage * gate * (1 - gate) * ratio);
+        var temperature = token.Advantage > 0 ? options.Sapo.TemperaturePos : options.Sapo.TemperatureNeg;
+        var gate = 1 / (1 + Math.Exp(-temperature * (token.Ratio - 1)));
+        var term = token.Advantage * gate * 4 / temperature;
+        return new(token.Ratio, token.Ratio, token.Ratio * token.Advantage, term, term, TokenClip.None, GradLogRatio: 4 * token.Advantage * gate * (1 - gate) * token.Ratio);
     }
 }

@@ -41,8 +41,18 @@ public static class AdvantagesEndpoints
     /// <response code="413">The body is larger than the limit.</response>
     public static Ok<AdvantagesResponse> ComputeAdvantages(AdvantagesRequest request)
     {
-        var batch = request.ToBatch();
-        var result = AdvantageEstimators.Compute(AdvantageEstimators.All[request.Estimator], batch, request.ToOptions());
-        return TypedResults.Ok(result.ToResponse(batch));
+        var canonical = AdvantageDialects.Canonical(request);
+        var batch = canonical.ToBatch();
+        var perToken = canonical.IsPerToken ? TokenAdvantages.Estimate(canonical) : null;
+        var estimator = AdvantageEstimators.All[canonical.IsPerToken ? "dr_grpo" : canonical.Estimator];
+        var result = AdvantageEstimators.Compute(estimator, batch, canonical.ToOptions());
+        if (perToken is not null) result = result with { Advantages = [.. perToken.Select(row => row.DefaultIfEmpty(0).Average())] };
+        var tokens = perToken ?? TokenAdvantages.Spread(canonical, result.Advantages);
+        return TypedResults.Ok(result.ToResponse(batch, tokens) with
+        {
+            Advantages = request.IsFlat ? FlatGroups.InOrder(request, result.Advantages) : null,
+            TokenAdvantages = request.IsFlat && tokens is not null ? FlatGroups.InOrder(request, tokens) : null,
+            Canonical = request.TrainerConfig is null ? null : canonical.Choices,
+        });
     }
 }

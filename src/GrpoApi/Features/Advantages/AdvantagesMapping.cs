@@ -10,6 +10,10 @@ internal static class AdvantagesMapping
         ScaleRewards = request.ScaleRewards,
         StdEpsilon = request.StdEpsilon,
         Ddof = request.Ddof,
+        Singleton = request.Singleton,
+        LeaveOneOut = request.LeaveOneOut,
+        BatchMean = request.BatchMean,
+        MeanEpsilon = request.MeanEpsilon,
         MultiObjectiveAggregation = request.MultiObjectiveAggregation,
     };
 
@@ -21,7 +25,7 @@ internal static class AdvantagesMapping
         var start = 0;
         foreach (var group in groups)
         {
-            group.Rewards?.Select(Number).ToArray().CopyTo(rewards, start);
+            (group.Rewards ?? group.TokenRewards?.Select(row => (double?)row.Sum()))?.Select(Number).ToArray().CopyTo(rewards, start);
             start += group.Size;
         }
 
@@ -33,11 +37,12 @@ internal static class AdvantagesMapping
         };
     }
 
-    public static AdvantagesResponse ToResponse(this AdvantageResult result, RewardBatch batch) => new()
+    public static AdvantagesResponse ToResponse(this AdvantageResult result, RewardBatch batch, double[][]? tokens) => new()
     {
         Groups = [.. result.Groups.Select((group, index) => new AdvantageGroup
         {
             Advantages = result.Advantages[batch.Group(index)],
+            TokenAdvantages = tokens?[batch.Group(index)],
             Mean = group.Mean,
             Std = group.Std,
             RewardStdIsZero = group.StdIsZero,

@@ -1,5 +1,6 @@
 using FluentValidation;
 using Grpo.Advantages;
+using GrpoApi.Features.Trainers;
 using GrpoApi.Http;
 using Microsoft.Extensions.Options;
 
@@ -8,12 +9,36 @@ namespace GrpoApi.Features.Advantages;
 /// <summary>What an advantage request must satisfy.</summary>
 internal sealed class AdvantagesValidator : AbstractValidator<AdvantagesRequest>
 {
+    /// <summary>Flat input and a trainer's settings are checked as what they mean.</summary>
     public AdvantagesValidator(IOptions<LimitsOptions> limits)
     {
-        RuleFor(request => request.Estimator).Must(name => AdvantageEstimators.All.TryGet(name, out _))
-            .WithMessage((_, name) => $"'{name}' is not supported. Supported: {AdvantageEstimators.All.Listing}.");
+        var canonical = new CanonicalAdvantagesValidator(limits);
+        RuleFor(request => request).Custom((request, context) =>
+        {
+            if (FlatRewardsRules.Broken(request) is { } broken)
+            {
+                context.AddFailure(broken);
+                return;
+            }
+
+            var failures = TrainerFailures.Of(() => AdvantageDialects.Canonical(request), canonical, inTrainersTerms: request.TrainerConfig is not null);
+            foreach (var failure in failures) context.AddFailure(failure);
+        });
+    }
+}
+
+/// <summary>What an advantage request in our settings and in groups must satisfy.</summary>
+internal sealed class CanonicalAdvantagesValidator : AbstractValidator<AdvantagesRequest>
+{
+    public CanonicalAdvantagesValidator(IOptions<LimitsOptions> limits)
+    {
+        RuleFor(request => request.Estimator).Must(name => AdvantageEstimators.All.TryGet(name, out _) || TokenAdvantageEstimators.All.TryGet(name, out _))
+            .WithMessage((_, name) => $"'{name}' is not supported. Supported: {AdvantageEstimators.All.Listing}, {TokenAdvantageEstimators.All.Listing}.");
         RuleFor(request => request.StdEpsilon).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
         RuleFor(request => request.Ddof).InclusiveBetween(0, 1).WithMessage("Must be 0 (population) or 1 (sample).");
+        RuleFor(request => request.Gamma).InclusiveBetween(0, 1).WithMessage("Must be in [0, 1].");
+        RuleFor(request => request.Lambda).InclusiveBetween(0, 1).WithMessage("Must be in [0, 1].");
+        RuleFor(request => request.MeanEpsilon).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
         RuleFor(request => request.MultiObjectiveAggregation)
             .Must((request, aggregation) => aggregation == MultiObjectiveAggregation.SumThenNormalize || request.Estimator is "grpo" or "gdpo")
             .WithMessage(request => $"normalize_then_sum belongs to the estimators grpo and gdpo, not to {request.Estimator}.");
@@ -28,6 +53,7 @@ internal sealed class AdvantagesValidator : AbstractValidator<AdvantagesRequest>
     /// <summary>Names what the estimator needs and a group lacks.</summary>
     private static void CheckInputsOfTheEstimator(AdvantagesRequest request, ValidationContext<AdvantagesRequest> context)
     {
+        if (request.IsPerToken) CheckTokenInputs(request, context);
         if (!AdvantageEstimators.All.TryGet(request.Estimator, out var estimator)) return;
         var single = request.MultiObjectiveAggregation == MultiObjectiveAggregation.NormalizeThenSum ? AdvantageInputs.Scores : AdvantageInputs.None;
         var needs = estimator.Requires | single;
@@ -46,6 +72,15 @@ internal sealed class AdvantagesValidator : AbstractValidator<AdvantagesRequest>
         }
     }
 
+    private static void CheckTokenInputs(AdvantagesRequest request, ValidationContext<AdvantagesRequest> context)
+    {
+        for (var group = 0; group < request.Groups.Count; group++)
+        {
+            if (request.Groups[group].TokenRewards is null) context.AddFailure($"groups[{group}].token_rewards", $"Needed by the estimator {request.Estimator}.");
+            if (request.Groups[group].Values is null && request.Estimator == "gae") context.AddFailure($"groups[{group}].values", "Needed by the estimator gae.");
+        }
+    }
+
     /// <summary>A weight for a score that no group has is a misspelt name.</summary>
     private static void CheckWeightNames(AdvantagesRequest request, ValidationContext<AdvantagesRequest> context)
     {
@@ -54,38 +89,6 @@ internal sealed class AdvantagesValidator : AbstractValidator<AdvantagesRequest>
         foreach (var name in request.Weights?.Keys.Where(name => !names.Contains(name)) ?? [])
         {
             context.AddFailure($"weights.{name}", $"No group has a score of that name. The scores are: {string.Join(", ", names)}.");
-        }
-    }
-}
-
-/// <summary>What one group must satisfy.</summary>
-internal sealed class RewardGroupValidator : AbstractValidator<RewardGroup>
-{
-    public RewardGroupValidator(LimitsOptions limits)
-    {
-        RuleFor(group => group.Rewards).Must((group, _) => group.Rewards is not null || group.Scores is { Count: > 0 })
-            .WithMessage("A group gives rewards, or scores, or both.");
-        RuleFor(group => group.Rewards).Must((group, _) => group.Size > 0).When(group => group.Rewards is not null || group.Scores is { Count: > 0 })
-            .WithMessage("At least one reward is needed.");
-        RuleFor(group => group.Rewards).Must((group, _) => group.Size <= limits.MaxGroupSize)
-            .WithMessage(_ => $"At most {limits.MaxGroupSize} completions are allowed in a group (Limits:MaxGroupSize).");
-        RuleFor(group => group).Custom(CheckLengths);
-    }
-
-    private static void CheckLengths(RewardGroup group, ValidationContext<RewardGroup> context)
-    {
-        foreach (var (name, scores) in group.Scores ?? new Dictionary<string, double?[]>()) Check($"scores.{name}", scores?.Length);
-        Check("lengths", group.Lengths?.Length ?? group.Size);
-        Check("baselines", group.Baselines?.Length ?? group.Size);
-        if (group.Lengths is { } lengths && Array.FindIndex(lengths, length => length < 0) is >= 0 and var negative)
-        {
-            context.AddFailure($"lengths[{negative}]", "Must be at least 0.");
-        }
-
-        void Check(string path, int? length)
-        {
-            if (length is null) context.AddFailure(path, "Must not be null.");
-            else if (length != group.Size) context.AddFailure(path, $"Has {length} values for {group.Size} completions.");
         }
     }
 }

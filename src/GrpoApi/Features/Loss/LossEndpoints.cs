@@ -44,6 +44,12 @@ public static class LossEndpoints
     /// <response code="200">The loss, one gradient per sequence in the order sent, and metrics.</response>
     /// <response code="400">The request is not valid; errors are keyed by its JSON paths.</response>
     /// <response code="413">The body is larger than the limit.</response>
-    public static Ok<LossResponse> ComputeLoss(LossRequest request) =>
-        TypedResults.Ok(PolicyLoss.Compute(request.ToBatch(), request.ToOptions()).ToResponse(request));
+    public static Ok<LossResponse> ComputeLoss(LossRequest request)
+    {
+        var (dialect, canonical) = LossDialects.Canonical(request);
+        if (dialect is not null) return TypedResults.Ok(TrainerAnswer.Compute(dialect, request, canonical));
+        return TypedResults.Ok(canonical.LossType == ValueLossMapping.LossType
+            ? ValueLossMapping.Compute(canonical)
+            : PolicyLoss.Compute(canonical.ToBatch(), canonical.ToOptions()).ToResponse(canonical));
+    }
 }

@@ -1,5 +1,4 @@
 using Grpo.Losses;
-using Grpo.Losses.Terms;
 
 namespace GrpoApi.Features.Loss;
 
@@ -8,19 +7,33 @@ internal static class LossMapping
 {
     public static LossOptions ToOptions(this LossRequest request) => new()
     {
-        LossType = LossTypes.All[request.LossType],
+        LossType = LossTypes.All[request.LossType == "vanilla" ? "grpo" : request.LossType],
         Level = request.ImportanceSamplingLevel is { } level ? ImportanceSamplingLevels.All[level] : null,
         Aggregation = request.Aggregation is { } aggregation ? LossAggregations.All[aggregation] : null,
         Epsilon = request.Epsilon,
         EpsilonHigh = request.EpsilonHigh,
         Delta = request.Delta,
         Beta = request.Beta,
-        KlEstimator = KlEstimators.All[request.KlEstimator],
-        UseBiasCorrectionKl = request.UseBiasCorrectionKl,
-        Normalizer = ToNormalizer(request.Normalizer ?? new()),
-        RolloutCorrection = request.RolloutCorrection is { Mode: { } mode } correction
-            ? new() { Mode = RolloutCorrectionModes.All[mode], ClipMax = correction.ClipMax ?? RolloutCorrection.DefaultClipMax, ClipMin = correction.ClipMin }
-            : null,
+        KlEstimator = KlEstimators.All[request.KlEstimator == OutcomeDivergence.Name ? "k1" : request.KlEstimator],
+        FullKl = request.KlEstimator == OutcomeDivergence.Name,
+        Kl = new()
+        {
+            InputClamp = request.KlInputClamp,
+            OutputClamp = request.KlOutputClamp,
+            StraightThrough = request.KlStraightThrough,
+            Weight = request.UseBiasCorrectionKl ? KlWeight.Ratio : request.KlWeight,
+            ClampAfterWeight = request.KlClampAfterWeight,
+        },
+        DualClip = request.DualClip,
+        LogRatioMin = request.LogRatioMin ?? double.NegativeInfinity,
+        LogRatioMax = request.LogRatioMax ?? double.PositiveInfinity,
+        OffPolicyMaskThreshold = request.OffPolicyMaskThreshold,
+        TopEntropyQuantile = request.TopEntropyQuantile,
+        EntropyCoef = request.EntropyCoef,
+        ClipCov = ToOptions(request.ClipCov ?? new()),
+        KlCov = ToOptions(request.KlCov ?? new()),
+        Normalizer = (request.Normalizer ?? new()).ToNormalizer(),
+        RolloutCorrection = request.RolloutCorrection?.ToCorrection(),
         Cispo = new() { ClipMax = request.CispoClipMax, ClipMin = request.CispoClipMin },
         Sapo = new() { TemperaturePos = request.SapoTemperaturePos, TemperatureNeg = request.SapoTemperatureNeg },
         Vespo = new() { KPos = request.VespoKPos, LambdaPos = request.VespoLambdaPos, KNeg = request.VespoKNeg, LambdaNeg = request.VespoLambdaNeg },
@@ -31,12 +44,14 @@ internal static class LossMapping
 
     public static LossSequence[] ToBatch(this LossRequest request) => [.. request.Sequences.Select(sequence => new LossSequence
     {
-        Logprobs = sequence.Logprobs,
+        Logprobs = sequence.Logprobs!,
         OldLogprobs = sequence.OldLogprobs,
         RefLogprobs = sequence.RefLogprobs,
         RolloutLogprobs = sequence.RolloutLogprobs,
         Mask = sequence.Mask is { } mask ? Array.ConvertAll(mask, value => (byte)value) : null,
-        Advantages = sequence.Advantages ?? [sequence.Advantage!.Value],
+        Advantages = sequence.Advantages ?? [sequence.Advantage ?? 1],
+        Weights = sequence.RolloutIsWeights,
+        Entropies = sequence.Entropies,
     })];
 
     public static LossResponse ToResponse(this LossResult result, LossRequest request) => new()
@@ -47,42 +62,11 @@ internal static class LossMapping
         KlLoss = result.KlLoss,
         Metrics = result.Metrics,
         Sequences = [.. request.Sequences.Select((_, index) => new SequenceGradient { GradLogprobs = result.GradLogprobs?[index] })],
-        Explanation = result.Explanation is { } explanation ? Explain(explanation, request) : null,
+        Explanation = result.Explanation is { } explanation ? explanation.ToResponse(request) : null,
     };
 
-    private static LossNormalizer ToNormalizer(NormalizerCounts counts) => new()
-    {
-        NumItemsInBatch = counts.NumItemsInBatch,
-        GlobalBatchSize = counts.GlobalBatchSize,
-        MaxCompletionLength = counts.MaxCompletionLength,
-        LossScaleFactor = counts.LossScaleFactor,
-        EmptyRows = counts.EmptyRows,
-    };
+    private static ClipCovOptions ToOptions(ClipCovSettings settings) =>
+        new() { Ratio = settings.Ratio, LowerBound = settings.LowerBound, UpperBound = settings.UpperBound, Seed = settings.Seed };
 
-    private static Explanation Explain(LossExplanation explanation, LossRequest request) => new()
-    {
-        Surrogate = explanation.Surrogate,
-        KlPenalty = explanation.KlPenalty,
-        Objective = explanation.Objective,
-        Sequences = [.. explanation.Sequences.Select((tokens, index) => new SequenceExplanation
-        {
-            Advantage = request.Sequences[index].Advantage,
-            Tokens = [.. tokens.Select(Numbers)],
-        })],
-    };
-
-    private static TokenNumbers Numbers(TokenExplanation token) => new()
-    {
-        Ratio = token.Terms.Ratio,
-        ClippedRatio = token.Terms.ClippedRatio,
-        UnclippedTerm = token.Terms.UnclippedTerm,
-        ClippedTerm = token.Terms.ClippedTerm,
-        MinTerm = token.Terms.MinTerm,
-        Clipped = token.Terms.Clip != TokenClip.None,
-        RolloutWeight = token.RolloutWeight,
-        Kl = token.Kl,
-        BetaKl = token.BetaKl,
-        Objective = token.Objective,
-        Weight = token.Weight,
-    };
+    private static KlCovOptions ToOptions(KlCovSettings settings) => new() { Ratio = settings.Ratio, Coefficient = settings.Coef };
 }

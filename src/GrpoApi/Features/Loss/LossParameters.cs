@@ -3,7 +3,7 @@ using System.ComponentModel;
 namespace GrpoApi.Features.Loss;
 
 /// <content>Parameters of single loss types. The others ignore them.</content>
-public sealed partial record LossRequest
+public partial record LossChoices
 {
     /// <summary>cispo: the largest weight, as a ratio; null: 1 + epsilon_high. TRL 5, Tinker 4.</summary>
     /// <example>null</example>

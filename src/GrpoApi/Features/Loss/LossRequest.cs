@@ -1,68 +1,11 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 
 namespace GrpoApi.Features.Loss;
 
 /// <summary>Log-probabilities and advantages of a batch of completions, and the loss wanted of them.</summary>
-public sealed partial record LossRequest
+public sealed record LossRequest : LossChoices
 {
-    /// <summary>
-    /// The loss. With the term min(r A, clip(r, 1 - epsilon, 1 + epsilon_high) A): grpo, bnpo, dr_grpo, dapo, ppo, gspo, gspo_token, luspo, rloo, which
-    /// differ in aggregation and in what a ratio spans. With other terms: cispo (sg(clip(r)) A log pi), sapo (a sigmoid of r), vespo (a gamma-shaped weight),
-    /// gmpo = geo_mean (geometric mean of clipped ratios), importance_sampling (r A), reinforce = gpg (A log pi), dro (a quadratic pull to the old
-    /// policy), dppo_tv (drops tokens whose probability moved too far).
-    /// </summary>
-    /// <example>grpo</example>
-    [DefaultValue("grpo")]
-    public string LossType { get; init; } = "grpo";
-
-    /// <summary>
-    /// What one ratio spans: token; sequence (GSPO: the geometric mean over tokens); sequence_token (GSPO's value, the token's own gradient);
-    /// sequence_product (RLOO); sequence_clipped (GMPO). null: the loss type's own, which is token for most.
-    /// </summary>
-    /// <example>token</example>
-    public string? ImportanceSamplingLevel { get; init; }
-
-    /// <summary>How per-token losses become one number: token-mean, seq-mean-token-mean, seq-mean-token-sum, seq-mean-token-sum-norm or token-sum. null: the loss type's own.</summary>
-    /// <example>null</example>
-    public string? Aggregation { get; init; }
-
-    /// <summary>Clip range below 1.</summary>
-    /// <example>0.2</example>
-    [Range(0, double.MaxValue)]
-    [DefaultValue(0.2)]
-    public double Epsilon { get; init; } = 0.2;
-
-    /// <summary>Clip range above 1; null: epsilon. DAPO 0.28.</summary>
-    /// <example>0.28</example>
-    [Range(0, double.MaxValue)]
-    public double? EpsilonHigh { get; init; }
-
-    /// <summary>Upper bound of the ratio where the advantage is negative (two-sided clipping), above 1 + epsilon_high; null: none.</summary>
-    /// <example>null</example>
-    public double? Delta { get; init; }
-
-    /// <summary>Weight of the divergence from the reference policy; anything but 0 needs ref_logprobs.</summary>
-    /// <example>0.04</example>
-    [Range(0, double.MaxValue)]
-    [DefaultValue(0.0)]
-    public double Beta { get; init; }
-
-    /// <summary>How the divergence is estimated from x = logprob - ref_logprob: k1 (x), k2 (x^2 / 2), k3 (exp(-x) + x - 1) or abs.</summary>
-    /// <example>k3</example>
-    [DefaultValue("k3")]
-    public string KlEstimator { get; init; } = "k3";
-
-    /// <summary>Whether the divergence is multiplied by the ratio, which makes its gradient unbiased (DeepSeek-V3.2).</summary>
-    /// <example>false</example>
-    public bool UseBiasCorrectionKl { get; init; }
-
-    /// <summary>How the policy term is weighed for the gap between the sampler and the trainer; needs rollout_logprobs.</summary>
-    public RolloutCorrectionSettings? RolloutCorrection { get; init; }
-
-    /// <summary>Counts of the whole batch, when these sequences are a micro-batch of it.</summary>
-    public NormalizerCounts? Normalizer { get; init; }
-
     /// <summary>Whether the gradient is wanted.</summary>
     /// <example>true</example>
     [DefaultValue(true)]
@@ -71,6 +14,13 @@ public sealed partial record LossRequest
     /// <summary>Whether every intermediate number of every token is wanted.</summary>
     /// <example>false</example>
     public bool Explain { get; init; }
+
+    /// <summary>
+    /// A trainer's own settings in the place of those above: {"trainer": "trl | verl | openrlhf | nemo_rl | slime | skyrl | prime_rl | areal | open_instruct |
+    /// tinker", ...} with that trainer's parameter names. The answer is that trainer's number, gradient and metrics, and canonical says what was meant.
+    /// </summary>
+    /// <example>null</example>
+    public IReadOnlyDictionary<string, JsonElement>? TrainerConfig { get; init; }
 
     /// <summary>The completions, shape (N), each of its own length.</summary>
     public required IReadOnlyList<SequenceLogprobs> Sequences { get; init; }

@@ -4,7 +4,7 @@ using Grpo.Losses;
 namespace GrpoApi.Features.Loss;
 
 /// <summary>What the parameters of single loss types must satisfy.</summary>
-internal sealed class LossParametersValidator : AbstractValidator<LossRequest>
+internal sealed class LossParametersValidator : AbstractValidator<LossChoices>
 {
     public LossParametersValidator()
     {
@@ -16,6 +16,19 @@ internal sealed class LossParametersValidator : AbstractValidator<LossRequest>
         RuleFor(request => request.SapoTemperatureNeg).GreaterThan(0).WithMessage("Must be above 0.");
         RuleFor(request => request.DroBeta).GreaterThan(0).WithMessage("Must be above 0.");
         RuleFor(request => request.DroBeta).Must((request, beta) => beta is not null || request.LossType != "dro").WithMessage("Needed by the loss type dro.");
+        RuleFor(request => request.DualClip).GreaterThan(1).WithMessage("Must be above 1.");
+        RuleFor(request => request.LogRatioMax).Must((request, max) => max is null || max >= (request.LogRatioMin ?? double.NegativeInfinity)).WithMessage("Must not be below log_ratio_min.");
+        RuleFor(request => request.KlInputClamp).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(request => request.KlOutputClamp).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(request => request.KlWeight).Must((request, weight) => weight == KlWeight.None || !request.UseBiasCorrectionKl)
+            .WithMessage("Contradicts use_bias_correction_kl, which is the weight ratio: give one of the two.");
+        RuleFor(request => request.TopEntropyQuantile).Must(share => share is > 0 and <= 1).WithMessage("Must be above 0 and at most 1.");
+        RuleFor(request => request.CliprangeValue).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
+        RuleFor(request => request.ClipCov!.Ratio).InclusiveBetween(0, 1).When(request => request.ClipCov is not null).WithMessage("Must be in [0, 1].");
+        RuleFor(request => request.ClipCov!.UpperBound).Must((request, upper) => upper >= request.ClipCov!.LowerBound).When(request => request.ClipCov is not null)
+            .WithMessage("Must not be below lower_bound.");
+        RuleFor(request => request.KlCov!.Ratio).InclusiveBetween(0, 1).When(request => request.KlCov is not null).WithMessage("Must be in [0, 1].");
+        RuleFor(request => request.KlCov!.Coef).GreaterThanOrEqualTo(0).When(request => request.KlCov is not null).WithMessage("Must be at least 0.");
     }
 }
 
@@ -25,10 +38,17 @@ internal sealed class RolloutCorrectionValidator : AbstractValidator<RolloutCorr
     public RolloutCorrectionValidator()
     {
         RuleFor(settings => settings.Mode).Must(name => name is null || RolloutCorrectionModes.All.TryGet(name, out _))
-            .WithMessage((_, name) => LossValidator.Unsupported(name, RolloutCorrectionModes.All));
+            .WithMessage((_, name) => CanonicalLossValidator.Unsupported(name, RolloutCorrectionModes.All));
         RuleFor(settings => settings.ClipMax).GreaterThan(0).WithMessage("Must be above 0.");
         RuleFor(settings => settings.ClipMin).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
         RuleFor(settings => settings.ClipMin).Must((settings, min) => min is null || min <= (settings.ClipMax ?? RolloutCorrection.DefaultClipMax)).WithMessage("Must not be above clip_max.");
+        RuleFor(settings => settings.Rejection).Custom((rules, context) =>
+        {
+            foreach (var name in rules?.Keys.Where(name => !RejectionRule.Names.Contains(name)) ?? [])
+            {
+                context.AddFailure($"{context.PropertyPath}.{name}", $"'{name}' is not supported. Supported: {string.Join(", ", RejectionRule.Names)}.");
+            }
+        });
     }
 }
 
@@ -41,6 +61,9 @@ internal sealed class NormalizerCountsValidator : AbstractValidator<NormalizerCo
         RuleFor(counts => counts.GlobalBatchSize).GreaterThan(0).WithMessage("Must be above 0.");
         RuleFor(counts => counts.MaxCompletionLength).GreaterThan(0).WithMessage("Must be above 0.");
         RuleFor(counts => counts.LossScaleFactor).GreaterThan(0).WithMessage("Must be above 0.");
+        RuleFor(counts => counts.TokenEpsilon).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
+        RuleFor(counts => counts.RatioEpsilon).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
+        RuleFor(counts => counts.RowEpsilon).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
         RuleFor(counts => counts.LossScaleFactor).Must((counts, factor) => factor is null || counts.MaxCompletionLength is null)
             .WithMessage("Contradicts max_completion_length: both are the divisor of seq-mean-token-sum-norm. Give one.");
     }

@@ -1,6 +1,7 @@
 using FluentValidation;
 using Grpo;
 using Grpo.Losses;
+using GrpoApi.Features.Trainers;
 using GrpoApi.Http;
 using Microsoft.Extensions.Options;
 
@@ -9,15 +10,31 @@ namespace GrpoApi.Features.Loss;
 /// <summary>What a loss request must satisfy.</summary>
 internal sealed class LossValidator : AbstractValidator<LossRequest>
 {
+    /// <summary>A trainer's settings are checked as what they mean.</summary>
     public LossValidator(IOptions<LimitsOptions> limits)
     {
-        RuleFor(request => request.LossType).Must(name => LossTypes.All.TryGet(name, out _)).WithMessage((_, name) => Unsupported(name, LossTypes.All));
+        var canonical = new CanonicalLossValidator(limits);
+        RuleFor(request => request).Custom((request, context) =>
+        {
+            var failures = TrainerFailures.Of(() => LossDialects.Canonical(request).Request, canonical, inTrainersTerms: request.TrainerConfig is not null);
+            foreach (var failure in failures) context.AddFailure(failure);
+        });
+    }
+}
+
+/// <summary>What a loss request in our settings must satisfy.</summary>
+internal sealed class CanonicalLossValidator : AbstractValidator<LossRequest>
+{
+    public CanonicalLossValidator(IOptions<LimitsOptions> limits)
+    {
+        RuleFor(request => request.LossType).Must(name => name is "vanilla" or ValueLossMapping.LossType || LossTypes.All.TryGet(name, out _))
+            .WithMessage((_, name) => $"{Unsupported(name, LossTypes.All).TrimEnd('.')}, {ValueLossMapping.LossType}, vanilla.");
         RuleFor(request => request.ImportanceSamplingLevel).Must(name => name is null || ImportanceSamplingLevels.All.TryGet(name, out _))
             .WithMessage((_, name) => Unsupported(name, ImportanceSamplingLevels.All));
         RuleFor(request => request.Aggregation).Must(name => name is null || LossAggregations.All.TryGet(name, out _))
             .WithMessage((_, name) => Unsupported(name, LossAggregations.All));
-        RuleFor(request => request.KlEstimator).Must(name => KlEstimators.All.TryGet(name, out _))
-            .WithMessage((_, name) => Unsupported(name, KlEstimators.All));
+        RuleFor(request => request.KlEstimator).Must(name => name == OutcomeDivergence.Name || KlEstimators.All.TryGet(name, out _))
+            .WithMessage((_, name) => $"{Unsupported(name, KlEstimators.All).TrimEnd('.')}, {OutcomeDivergence.Name}.");
 
         RuleFor(request => request.Epsilon).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
         RuleFor(request => request.EpsilonHigh).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
@@ -27,14 +44,14 @@ internal sealed class LossValidator : AbstractValidator<LossRequest>
         RuleFor(request => request.Normalizer!).SetValidator(new NormalizerCountsValidator());
 
         RuleFor(request => request.RolloutCorrection!).SetValidator(new RolloutCorrectionValidator());
-        RuleFor(request => request.RolloutCorrection).Must((request, correction) => correction?.Mode is null || request.LossType != "vespo")
-            .WithMessage("Contradicts the loss type vespo, whose own ratio weighs the sequence.");
         Include(new LossParametersValidator());
 
         RuleFor(request => request.Sequences).NotEmpty().WithMessage("At least one sequence is needed.");
         RuleFor(request => request.Sequences).Must(sequences => sequences.Count <= limits.Value.MaxSequences)
             .WithMessage(_ => $"At most {limits.Value.MaxSequences} sequences are allowed (Limits:MaxSequences).");
-        RuleForEach(request => request.Sequences).SetValidator(request => new SequenceLogprobsValidator(request.Beta != 0, request.RolloutCorrection?.Mode is not null));
+        RuleFor(request => request.Normalizer!.PromptSizes).Must((request, sizes) => sizes is null || (sizes.All(size => size > 0) && sizes.Sum() == request.Sequences.Count))
+            .When(request => request.Normalizer is not null && request.Sequences is not null).WithMessage("Must be positive and add up to the number of sequences.");
+        RuleForEach(request => request.Sequences).SetValidator(request => new SequenceLogprobsValidator(request));
     }
 
     internal static string Unsupported<T>(string? name, NamedChoices<T> choices)

@@ -3,9 +3,9 @@ namespace GrpoApi.Features.Loss;
 /// <summary>One completion. Every array has its length T; natural logarithms, at the sampling temperature.</summary>
 public sealed record SequenceLogprobs
 {
-    /// <summary>Of each token under the policy that is trained, shape (T).</summary>
+    /// <summary>Of each token under the policy that is trained, shape (T); needed by every loss type but value.</summary>
     /// <example>[-0.9, -1.8, -0.4]</example>
-    public required double[] Logprobs { get; init; }
+    public double[]? Logprobs { get; init; }
 
     /// <summary>The same before the update, shape (T). Absent: equal to logprobs; the ratio is 1 and the gradient flows.</summary>
     /// <example>[-1.0, -2.0, -0.5]</example>
@@ -29,4 +29,33 @@ public sealed record SequenceLogprobs
 
     /// <summary>The advantage of each token, shape (T). Either this or advantage.</summary>
     public double[]? Advantages { get; init; }
+
+    /// <summary>Constant weights of the policy term, shape (T), such as a rollout correction that was computed elsewhere (verl's name).</summary>
+    /// <example>null</example>
+    public double[]? RolloutIsWeights { get; init; }
+
+    /// <summary>Entropy of each token's distribution in nats, shape (T); needed by top_entropy_quantile and entropy_coef.</summary>
+    /// <example>null</example>
+    public double[]? Entropies { get; init; }
+
+    /// <summary>value: what the critic says before each token, shape (T).</summary>
+    /// <example>null</example>
+    public double[]? Values { get; init; }
+
+    /// <summary>value: the same before the update, shape (T).</summary>
+    /// <example>null</example>
+    public double[]? OldValues { get; init; }
+
+    /// <summary>value: what it should have said, shape (T).</summary>
+    /// <example>null</example>
+    public double[]? Returns { get; init; }
+
+    /// <summary>Tokens of the sequence, T.</summary>
+    internal int Length => (Logprobs ?? Values)?.Length ?? 0;
+
+    /// <summary>Whether a token is in the loss.</summary>
+    internal bool Includes(int token) => Mask is null || Mask[token] != 0;
+
+    /// <summary>Tokens in the loss.</summary>
+    internal int TokenCount => Mask is null ? Length : Mask.Count(value => value != 0);
 }

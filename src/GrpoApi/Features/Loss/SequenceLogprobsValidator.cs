@@ -5,25 +5,34 @@ namespace GrpoApi.Features.Loss;
 /// <summary>What one sequence must satisfy.</summary>
 internal sealed class SequenceLogprobsValidator : AbstractValidator<SequenceLogprobs>
 {
-    public SequenceLogprobsValidator(bool needsReference, bool needsRollout)
+    public SequenceLogprobsValidator(LossChoices choices)
     {
-        RuleFor(sequence => sequence.OldLogprobs).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
-        RuleFor(sequence => sequence.RefLogprobs).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
-        RuleFor(sequence => sequence.RefLogprobs).Must(values => values is not null || !needsReference).WithMessage("Needed because beta is not 0.");
-        RuleFor(sequence => sequence.RolloutLogprobs).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
-        RuleFor(sequence => sequence.RolloutLogprobs).Must(values => values is not null || !needsRollout).WithMessage("Needed by rollout_correction.");
-        RuleFor(sequence => sequence.Mask).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
+        var critic = choices.LossType == ValueLossMapping.LossType;
+        Need(sequence => sequence.Logprobs, critic ? null : $"the loss type {choices.LossType}");
+        Need(sequence => sequence.OldLogprobs, because: null);
+        Need(sequence => sequence.RefLogprobs, choices.Beta != 0 && !critic ? "the divergence: beta is not 0" : null);
+        Need(sequence => sequence.RolloutLogprobs, choices.ReadsRollout && !critic ? choices.KlWeight == Grpo.Losses.KlWeight.RolloutRatio ? "kl_weight" : "rollout_correction" : null);
+        Need(sequence => sequence.Mask, because: null);
+        Need(sequence => sequence.RolloutIsWeights, because: null);
+        Need(sequence => sequence.Entropies, choices.TopEntropyQuantile < 1 ? "top_entropy_quantile" : choices.EntropyCoef != 0 ? "entropy_coef" : null);
+        Need(sequence => sequence.Advantages, because: null);
+        Need(sequence => sequence.Values, critic ? "the loss type value" : null);
+        Need(sequence => sequence.OldValues, critic ? "the loss type value" : null);
+        Need(sequence => sequence.Returns, critic ? "the loss type value" : null);
         RuleFor(sequence => sequence.Mask).Custom(CheckMask);
-        RuleFor(sequence => sequence.Advantages).Must(BeAsLongAsLogprobs).WithMessage(WrongLength);
-        RuleFor(sequence => sequence.Advantage).Must((sequence, advantage) => advantage is not null || sequence.Advantages is not null)
+        RuleFor(sequence => sequence.Advantage).Must((sequence, advantage) => advantage is not null || sequence.Advantages is not null || critic || choices.LossType == "cross_entropy")
             .WithMessage("Give advantage (one number) or advantages (one per token).");
         RuleFor(sequence => sequence.Advantages).Must((sequence, advantages) => advantages is null || sequence.Advantage is null)
             .WithMessage("Contradicts advantage: give one of the two.");
     }
 
-    private static bool BeAsLongAsLogprobs(SequenceLogprobs sequence, double[]? values) => values is null || values.Length == sequence.Logprobs.Length;
+    private void Need(System.Linq.Expressions.Expression<Func<SequenceLogprobs, double[]?>> field, string? because)
+    {
+        RuleFor(field).Must((sequence, values) => values is null || values.Length == sequence.Length).WithMessage(WrongLength);
+        RuleFor(field).Must(values => values is not null || because is null).WithMessage($"Needed by {because}.");
+    }
 
-    private static string WrongLength(SequenceLogprobs sequence, double[]? values) => $"Has {values!.Length} values for {sequence.Logprobs.Length} logprobs.";
+    private static string WrongLength(SequenceLogprobs sequence, double[]? values) => $"Has {values!.Length} values for {sequence.Length} {(sequence.Logprobs is null ? "values" : "logprobs")}.";
 
     private static void CheckMask(double[]? mask, ValidationContext<SequenceLogprobs> context)
     {

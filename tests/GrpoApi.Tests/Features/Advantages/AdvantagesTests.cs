@@ -93,7 +93,7 @@ public sealed class AdvantagesTests(ApiFactory api) : IClassFixture<ApiFactory>
     [InlineData("""{"std_epsilon": -1, "groups": [{"rewards": [1, 0]}]}""", "std_epsilon", "at least 0")]
     [InlineData("""{"ddof": 2, "groups": [{"rewards": [1, 0]}]}""", "ddof", "0 (population) or 1")]
     [InlineData("""{"epsilon": 1, "groups": [{"rewards": [1, 0]}]}""", "epsilon", "not known")]
-    [InlineData("""{"estimator": "grpo"}""", "groups", "required")]
+    [InlineData("""{"estimator": "grpo"}""", "groups", "At least one group")]
     public async Task Bad_requests_are_told_where_and_why(string json, string path, string message)
     {
         using var response = await _client.PostTextAsync("/v1/advantages", json);

@@ -2,25 +2,6 @@ using Grpo.Losses;
 
 namespace GrpoApi.Features.Loss;
 
-/// <summary>Weights w = exp(old_logprob - rollout_logprob) of the policy term, constants to the gradient.</summary>
-public sealed record RolloutCorrectionSettings
-{
-    /// <summary>
-    /// token_truncate or token_mask: one weight per token; sequence_truncate or sequence_mask: one per sequence, of the summed log-probabilities. A weight
-    /// beyond the bounds is set to the bound (truncate) or to 0 (mask). null: no correction.
-    /// </summary>
-    /// <example>null</example>
-    public string? Mode { get; init; }
-
-    /// <summary>The largest weight; null: 3, as in TRL. verl, slime and SkyRL use 2.</summary>
-    /// <example>null</example>
-    public double? ClipMax { get; init; }
-
-    /// <summary>The smallest weight; null: none.</summary>
-    /// <example>null</example>
-    public double? ClipMin { get; init; }
-}
-
 /// <summary>What the sums are divided by. Losses and gradients of micro-batches that name the counts of the whole batch add up to those of the whole.</summary>
 public sealed record NormalizerCounts
 {
@@ -39,6 +20,22 @@ public sealed record NormalizerCounts
     /// <summary>What seq-mean-token-sum-norm divides by instead of max_completion_length (verl's name).</summary>
     /// <example>null</example>
     public double? LossScaleFactor { get; init; }
+
+    /// <summary>Added to counts of tokens before dividing by them. verl, OpenRLHF and NeMo-RL 1e-8.</summary>
+    /// <example>0.0</example>
+    public double TokenEpsilon { get; init; }
+
+    /// <summary>Added to the count of tokens in the mean of log ratios of a sequence. verl's geo_mean 1e-8.</summary>
+    /// <example>0.0</example>
+    public double RatioEpsilon { get; init; }
+
+    /// <summary>Added to the count of sequences before dividing by it. NeMo-RL 1e-8.</summary>
+    /// <example>0.0</example>
+    public double RowEpsilon { get; init; }
+
+    /// <summary>Sequences per prompt, in the order sent, for prompt-mean; null: all are of one prompt.</summary>
+    /// <example>null</example>
+    public IReadOnlyList<int>? PromptSizes { get; init; }
 
     /// <summary>Whether a sequence without a token in the loss counts as a sequence (TRL, the default) or is skipped (verl).</summary>
     /// <example>count</example>

@@ -1,0 +1,32 @@
+using FluentValidation.Results;
+
+namespace GrpoApi.Features.Advantages;
+
+/// <summary>What the flat input must satisfy before it can be brought into groups.</summary>
+internal static class FlatRewardsRules
+{
+    /// <summary>The first thing that is wrong, or null.</summary>
+    public static ValidationFailure? Broken(AdvantagesRequest request)
+    {
+        if (!request.IsFlat) return null;
+        if (request.Groups.Count > 0) return new("groups", "Contradicts the flat rewards: give either groups or flat rewards.");
+        var count = request.FlatCount;
+        if (count == 0) return new("rewards", "At least one reward is needed.");
+        if (request.GroupSize is < 1 || count % (request.GroupSize ?? 1) != 0) return new("group_size", $"Must be positive and divide the {count} rewards.");
+        if (request.RewardsPerFunc is { } rows && rows.Any(row => row.Length != rows[0].Length || row.Length == 0)) return new("rewards_per_func", "Every row needs one reward per function.");
+        foreach (var (name, length) in Lengths(request))
+        {
+            if (length is { } given && given != count) return new(name, $"Has {given} entries for {count} completions.");
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<(string Name, int? Length)> Lengths(AdvantagesRequest request) =>
+    [
+        ("group_ids", request.GroupIds?.Length), ("mask", request.Mask?.Length), ("values", request.Values?.Length), ("kl", request.Kl?.Length),
+        ("token_level_rewards", request.TokenLevelRewards?.Length), ("rewards_per_func", request.RewardsPerFunc?.Length),
+        ("reward_baselines", request.RewardBaselines?.Length), ("old_logprobs", request.OldLogprobs?.Length), ("ref_logprobs", request.RefLogprobs?.Length),
+        ("num_output_tokens", request.NumOutputTokens?.Length), ("num_input_tokens", request.NumInputTokens?.Length), ("num_turns", request.NumTurns?.Length),
+    ];
+}
