@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FluentValidation;
+using Grpo.Engines.Weights;
 using Grpo.Rollouts;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -40,6 +41,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
         BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => Invalid("$", "The request has no JSON body."),
         BadHttpRequestException http => Problem(http.StatusCode, null, http.Message),
+        SafetensorsException tensors => Invalid(tensors.Field, tensors.Problem, ProblemCatalog.MalformedTensors, "The safetensors body cannot be used."),
         ValidationException validation => new HttpValidationProblemDetails(RequestValidation.ErrorsByPath(validation.Errors))
         {
             Status = StatusCodes.Status400BadRequest,
@@ -64,10 +66,12 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         };
     }
 
-    private static HttpValidationProblemDetails Invalid(string path, string message) => new(new Dictionary<string, string[]> { [path] = [message] })
+    private static HttpValidationProblemDetails Invalid(string path, string message, string? type = null, string? title = null) => new(new Dictionary<string, string[]> { [path] = [message] })
     {
+        Type = type,
+        Title = title,
         Status = StatusCodes.Status400BadRequest,
-        Detail = message,
+        Detail = type is null ? message : $"{path}: {message}",
     };
 
     private static ProblemDetails Problem(int status, (string Type, string Title)? kind, string detail)

@@ -1,3 +1,4 @@
+using GrpoApi.Http.Tensors;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -33,6 +34,7 @@ public static class OpenApi
         options.AddDocumentTransformer(ApiKeyServices.DescribeAsync);
         options.AddSchemaTransformer(SchemaConventions.ApplyAsync);
         options.AddOperationTransformer(RequestExamples.ApplyAsync);
+        options.AddOperationTransformer(TensorDocumentation.ApplyAsync);
         options.AddOperationTransformer(SortResponsesAsync);
     });
 

@@ -8,6 +8,7 @@ internal static class ProblemCatalog
 
     public const string Validation = TypePrefix + "validation";
     public const string MalformedJson = TypePrefix + "malformed-json";
+    public const string MalformedTensors = TypePrefix + "malformed-safetensors";
     public const string PolicyNotFound = TypePrefix + "policy-not-found";
     public const string PolicyBusy = TypePrefix + "policy-busy";
     public const string PolicyUnavailable = TypePrefix + "policy-unavailable";

@@ -21,7 +21,7 @@ public sealed partial class RequestFileTests(ApiFactory api) : IClassFixture<Api
         {
             using var response = request.Groups["method"].Value == "GET"
                 ? await client.GetAsync(new Uri(request.Groups["path"].Value, UriKind.Relative))
-                : await client.PostTextAsync(request.Groups["path"].Value, request.Groups["body"].Value);
+                : await client.PostTextAsync(request.Groups["path"].Value, request.Groups["body"].Value, request.Groups["accept"] is { Success: true, Value: var accept } ? accept : "application/json");
             var answer = await response.Content.ReadAsStringAsync();
             Assert.True(ExpectedStatus(request) == (int)response.StatusCode, $"{request.Groups["title"].Value}: {(int)response.StatusCode} {answer}");
         }
@@ -29,7 +29,7 @@ public sealed partial class RequestFileTests(ApiFactory api) : IClassFixture<Api
 
     private static int ExpectedStatus(Match request) => Status().Match(request.Groups["title"].Value) is { Success: true } status ? int.Parse(status.Value) : 200;
 
-    [GeneratedRegex(@"^### (?<title>.*)\n(?<method>GET|POST) (?<path>\S+)\n(Content-Type: application/json\n\n(?<body>(?s:.*?)(?=\n### |\z)))?", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^### (?<title>.*)\n(?<method>GET|POST) (?<path>\S+)\n(Accept: (?<accept>\S+)\n)?(Content-Type: application/json\n\n(?<body>(?s:.*?)(?=\n### |\z)))?", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Request();
 
     [GeneratedRegex("^### ", RegexOptions.Multiline, 1000)]

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace GrpoApi.Features.Loss;
 
 /// <summary>Log-probabilities and advantages of a batch of completions, and the loss wanted of them.</summary>
-public sealed record LossRequest : LossChoices
+public sealed partial record LossRequest : LossChoices
 {
     /// <summary>Whether the gradient is wanted.</summary>
     /// <example>true</example>

@@ -1,7 +1,7 @@
 using Grpo.Engines;
 using GrpoApi.Features.Policies;
 using GrpoApi.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
+using GrpoApi.Http.Tensors;
 
 namespace GrpoApi.Features.Rollouts;
 
@@ -18,11 +18,16 @@ public static class RolloutsEndpoints
         }
         """;
 
+    private const string AnswerTensors =
+        "One row per completion, the groups one after the other (N = P x G): mask (N, T) U8, 1 where there is a token; as included token_ids (N, T) I32, logprobs, "
+        + "sampling_logprobs, entropy (N, T) F32; rewards (N) and scores (N, R) F32 in the order of the request's rewards, NaN for null; advantages (N) F32; prompt_index (N) I32; "
+        + "the other JSON fields as a string under __metadata__.response.";
+
     /// <summary>Maps the operation.</summary>
     public static IEndpointRouteBuilder MapRollouts(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/rollouts", SampleRollouts).WithName("SampleRollouts").WithTags("1 Rollouts")
-            .ProducesPolicyProblems().ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .WithTensors(AnswerTensors).ProducesPolicyProblems().ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .WithRequestValidation<RolloutsRequest>().WithRequestExample(Example);
         return routes;
     }
@@ -37,19 +42,21 @@ public static class RolloutsEndpoints
     /// Every completion comes with the log-probability of each of its tokens under the policy that sampled it, which is what the ratio of the loss needs later.
     /// The same request with the same seed gives the same completions, whatever else the server does.
     /// When the client goes away, sampling stops.
+    /// Accept: application/vnd.safetensors asks for the arrays as tensors.
     /// </remarks>
     /// <response code="200">One group per prompt, in the order sent.</response>
     /// <response code="400">The request is not valid; errors are keyed by its JSON paths.</response>
     /// <response code="404">No policy has that name.</response>
     /// <response code="413">The body is larger than the limit.</response>
     /// <response code="503">The policy is loading, could not be loaded, or its queue is full; try again after Retry-After seconds.</response>
-    public static async Task<Ok<RolloutsResponse>> SampleRollouts(RolloutsRequest request, PolicyCatalog policies, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<JsonOrTensors<RolloutsResponse>> SampleRollouts(RolloutsRequest request, PolicyCatalog policies, TimeProvider time, CancellationToken cancellationToken)
     {
         var policy = policies.Get(request.Policy);
         var plan = RolloutPlan.For(request, policy);
         var groups = await policy.SampleAllAsync(plan.Groups, cancellationToken);
         var sampled = time.GetTimestamp();
         var judgement = RolloutJudgement.Of(request, groups, policy.Tokenizer, cancellationToken);
-        return TypedResults.Ok(RolloutsAnswer.From(request, policy.Info, plan, groups, judgement, time.GetElapsedTime(sampled)));
+        var answer = RolloutsAnswer.From(request, policy.Info, plan, groups, judgement, time.GetElapsedTime(sampled));
+        return new(answer, () => RolloutTensors.Write(request, answer, groups));
     }
 }

@@ -1,0 +1,80 @@
+using Grpo.Engines.Weights;
+using GrpoApi.Http;
+using GrpoApi.Http.Tensors;
+
+namespace GrpoApi.Features.Loss;
+
+/// <summary>The tensors, checked against the shape of the log-probabilities.</summary>
+internal sealed class LossTensorBatch
+{
+    private const string Mask = "mask";
+    private const string Advantages = "advantages";
+
+    private static readonly string[] PerToken =
+        ["logprobs", "old_logprobs", "ref_logprobs", "rollout_logprobs", "rollout_is_weights", "entropies", "values", "old_values", "returns"];
+
+    private readonly SafetensorsFile _file;
+    private readonly Dictionary<string, TensorEntry> _perToken;
+    private readonly TensorEntry? _mask;
+    private readonly TensorEntry? _advantages;
+
+    /// <summary>Checks the tensors of a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="count">Sequences, N.</param>
+    /// <param name="width">Tokens of each, padding included, T.</param>
+    /// <exception cref="SafetensorsException">A tensor is not of the type or shape needed.</exception>
+    public LossTensorBatch(SafetensorsFile file, long count, long width)
+    {
+        var header = file.Header;
+        _file = file;
+        _perToken = PerToken.Select(header.Find).OfType<TensorEntry>().ToDictionary(tensor => tensor.Name, tensor => tensor.RequireFloats().RequireShape(count, width));
+        _mask = header.Find(Mask)?.RequireShape(count, width);
+        if (_mask is { Dtype: not (SafetensorsDtype.U8 or SafetensorsDtype.Bool) }) throw new SafetensorsException(Mask, $"Must be U8, not {_mask.Dtype.NameOf()}.");
+        _advantages = header.Find(Advantages)?.RequireFloats();
+        _ = _advantages?.Shape.Count == 1 ? _advantages.RequireShape(count) : _advantages?.RequireShape(count, width);
+        Count = (int)count;
+    }
+
+    /// <summary>The tensors that are known.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. PerToken, Mask, Advantages];
+
+    /// <summary>Sequences, N.</summary>
+    public int Count { get; }
+
+    /// <summary>One row.</summary>
+    /// <exception cref="FluentValidation.ValidationException">A value under a 1 of the mask is not finite.</exception>
+    public SequenceLogprobs Sequence(int row)
+    {
+        var mask = _mask is null ? null : _file.MaskRow(_mask, row);
+        return new()
+        {
+            Logprobs = Values("logprobs", row, mask),
+            OldLogprobs = Values("old_logprobs", row, mask),
+            RefLogprobs = Values("ref_logprobs", row, mask),
+            RolloutLogprobs = Values("rollout_logprobs", row, mask),
+            RolloutIsWeights = Values("rollout_is_weights", row, mask),
+            Entropies = Values("entropies", row, mask),
+            Values = Values("values", row, mask),
+            OldValues = Values("old_values", row, mask),
+            Returns = Values("returns", row, mask),
+            Mask = mask,
+            Advantage = _advantages?.Shape.Count == 1 ? Finite(_file.Row(_advantages, row), mask: null, _ => $"sequences[{row}].advantage")[0] : null,
+            Advantages = _advantages?.Shape.Count == 2 ? Finite(_file.Row(_advantages, row), mask, token => $"sequences[{row}].{Advantages}[{token}]") : null,
+        };
+    }
+
+    private double[]? Values(string name, int row, double[]? mask) =>
+        _perToken.TryGetValue(name, out var tensor) ? Finite(_file.Row(tensor, row), mask, token => $"sequences[{row}].{name}[{token}]") : null;
+
+    /// <summary>Padding may hold anything, also NaN; what is in the loss must be finite, as in JSON.</summary>
+    private static double[] Finite(double[] values, double[]? mask, Func<int, string> path)
+    {
+        for (var t = 0; t < values.Length; t++)
+        {
+            if (double.IsFinite(values[t])) continue;
+            values[t] = mask?[t] == 0 ? 0 : throw RequestValidation.Invalid(path(t), "Must be a finite number.");
+        }
+
+        return values;
+    }
+}
