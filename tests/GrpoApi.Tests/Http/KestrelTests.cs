@@ -44,10 +44,14 @@ public sealed class KestrelTests : IAsyncLifetime, IDisposable
         small.UseKestrel(0);
         small.StartServer();
         using var client = small.CreateClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/rollouts") { Content = new StringContent(new string(' ', 1500), Encoding.UTF8, "application/json") };
-        request.Headers.TransferEncodingChunked = true;
-        using var response = await client.SendAsync(request);
-        await Problem.AssertAsync(response, HttpStatusCode.RequestEntityTooLarge, "body-too-large");
+        using var socket = await ConnectAsync(client);
+
+        // One chunk and no more: a client that still wrote when the server closed would lose the answer to a reset.
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"POST /v1/rollouts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5dc\r\n{new string(' ', 1500)}\r\n"));
+        var answer = await ReadToEndAsync(socket);
+        Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
+        Assert.Contains("urn:grpoapi:problem:body-too-large", answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,10 +77,12 @@ public sealed class KestrelTests : IAsyncLifetime, IDisposable
         await _client.PostForJsonAsync("/v1/rollouts", """{"prompts": [{"text": "a"}]}""");
     }
 
-    private async Task<Socket> ConnectAsync()
+    private Task<Socket> ConnectAsync() => ConnectAsync(_client);
+
+    private static async Task<Socket> ConnectAsync(HttpClient client)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, _client.BaseAddress!.Port);
+        await socket.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port);
         return socket;
     }
 

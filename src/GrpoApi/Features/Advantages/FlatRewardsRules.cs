@@ -19,8 +19,26 @@ internal static class FlatRewardsRules
             if (length is { } given && given != count) return new(name, $"Has {given} entries for {count} completions.");
         }
 
+        return Matrices(request).Select(matrix => Ragged(matrix.Name, matrix.Rows, request.Mask ?? request.TokenLevelRewards)).FirstOrDefault(failure => failure is not null);
+    }
+
+    /// <summary>The first row with another number of tokens than its completion has.</summary>
+    private static ValidationFailure? Ragged(string name, double[][]? rows, double[][]? tokens)
+    {
+        for (var i = 0; i < (rows?.Length ?? 0); i++)
+        {
+            var expected = (tokens ?? rows!)[i].Length;
+            if (rows![i].Length != expected) return new($"{name}[{i}]", $"Has {rows[i].Length} values for {expected} tokens.");
+        }
+
         return null;
     }
+
+    private static IEnumerable<(string Name, double[][]? Rows)> Matrices(AdvantagesRequest request) =>
+    [
+        ("token_level_rewards", request.TokenLevelRewards), ("values", request.Values), ("kl", request.Kl),
+        ("old_logprobs", request.OldLogprobs), ("ref_logprobs", request.RefLogprobs),
+    ];
 
     private static IEnumerable<(string Name, int? Length)> Lengths(AdvantagesRequest request) =>
     [

@@ -65,6 +65,7 @@ public sealed class AdvantagesGoldenTests(ApiFactory api) : IClassFixture<ApiFac
     [InlineData("trainer_config", """{"estimator": "rloo", "trainer_config": {"trainer": "trl"}, "rewards": [1, 0]}""")]
     [InlineData("group_size", """{"rewards": [1, 0, 1], "group_size": 2}""")]
     [InlineData("mask", """{"rewards": [1, 0], "mask": [[1]]}""")]
+    [InlineData("kl[1]", """{"trainer_config": {"trainer": "openrlhf", "estimator": "reinforce"}, "rewards": [1, 0], "mask": [[1], [1]], "kl": [[0], []]}""")]
     [InlineData("groups[0].values", """{"estimator": "gae", "groups": [{"token_rewards": [[1]]}]}""")]
     [InlineData("groups[0].token_rewards", """{"estimator": "reinforce_plus_plus", "groups": [{"rewards": [1]}]}""")]
     [InlineData("groups[0].values[0]", """{"estimator": "gae", "groups": [{"token_rewards": [[1, 2]], "values": [[1]]}]}""")]

@@ -48,5 +48,5 @@ internal static class TrlAdvantages
         row.All(reward => reward is null) ? null : row.Select((reward, k) => (reward ?? 0) * (weights?[k] ?? 1)).Sum();
 
     private static double Divergence(AdvantagesRequest request, int index) => request.OldLogprobs is { } old && request.RefLogprobs is { } reference
-        ? old[index].Select((logprob, t) => (request.Mask?[index][t] ?? 1) * (logprob - reference[index][t])).Sum() : 0;
+        ? old[index].Select((logprob, t) => (request.Mask?[index][t] ?? 1) * (logprob - reference[index].ElementAtOrDefault(t))).Sum() : 0;
 }

@@ -45,7 +45,7 @@ internal static class PrimeRlDialect
     private static SequenceLogprobs Distilled(SequenceLogprobs sequence) => sequence with
     {
         Advantage = null,
-        Advantages = sequence.RefLogprobs?.Zip(sequence.Logprobs!, (reference, logprob) => reference - logprob).ToArray(),
+        Advantages = sequence.RefLogprobs?.Zip(sequence.Logprobs ?? [], (reference, logprob) => reference - logprob).ToArray(),
     };
 
     private static Dictionary<string, double?> SequenceMetrics(LossFigures figures, int index)

@@ -77,11 +77,11 @@ internal static class TrlDialect
     private static LossRequest PaddingIncluded(LossRequest request) => request with
     {
         Aggregation = "token-mean",
-        Normalizer = request.Normalizer! with { NumItemsInBatch = request.Normalizer.GlobalBatchSize * request.Sequences.Max(sequence => sequence.Length) },
+        Normalizer = request.Normalizer! with { NumItemsInBatch = request.Normalizer.GlobalBatchSize * request.Sequences.Select(sequence => sequence.Length).DefaultIfEmpty(1).Max() },
         Sequences = [.. request.Sequences.Select(sequence => sequence with
         {
             Mask = null,
-            RolloutIsWeights = [.. Enumerable.Range(0, sequence.Length).Select(t => sequence.TokenCount * (sequence.RolloutIsWeights?[t] ?? 1))],
+            RolloutIsWeights = [.. Enumerable.Range(0, sequence.Length).Select(t => sequence.TokenCount * (sequence.RolloutIsWeights?.ElementAtOrDefault(t) ?? 1))],
         })],
     };
 
