@@ -99,6 +99,7 @@ internal sealed class RolloutScheduler : IAsyncDisposable
 
     private void Run()
     {
+        TokenDistribution.WarmUp();
         while (TakeIncoming())
         {
             try
