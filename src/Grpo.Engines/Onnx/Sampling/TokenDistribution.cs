@@ -56,22 +56,6 @@ internal sealed class TokenDistribution
         return new SampledToken(token, logprob, samplingLogprob is { } value ? (float)value : logprob, (float)entropy);
     }
 
-    /// <summary>
-    /// Draws until the runtime has compiled the vector code for good. Its first, unoptimised form takes a millisecond a token, many times a small
-    /// model's forward pass; better at load than in the first requests.
-    /// </summary>
-    public static void WarmUp()
-    {
-        const int CallsBeforeOptimisation = 30;
-        var distribution = new TokenDistribution(BlockSize);
-        var rule = new SamplingRule(new SamplingOptions { TopK = 2 }, []);
-        var logits = new float[BlockSize];
-        for (var call = 0; call <= CallsBeforeOptimisation; call++)
-        {
-            distribution.Draw(logits, rule, 0, 0.5, withEntropy: true);
-        }
-    }
-
     private void Scale(ReadOnlySpan<float> logits, double divisor)
     {
         TensorPrimitives.ConvertTruncating(logits, (Span<double>)_scaled);

@@ -99,7 +99,6 @@ internal sealed class RolloutScheduler : IAsyncDisposable
 
     private void Run()
     {
-        TokenDistribution.WarmUp();
         while (TakeIncoming())
         {
             try
