@@ -1,5 +1,9 @@
 using GrpoApi.Features.Advantages;
+using GrpoApi.Features.Curations;
+using GrpoApi.Features.Datasets;
+using GrpoApi.Features.Evaluations;
 using GrpoApi.Features.ImportanceWeights;
+using GrpoApi.Features.Jobs;
 using GrpoApi.Features.Kl;
 using GrpoApi.Features.Loss;
 using GrpoApi.Features.Policies;
@@ -24,6 +28,9 @@ builder.Services.AddLossRequests();
 builder.Services.AddKlRequests();
 builder.Services.AddImportanceWeightRequests();
 builder.Services.AddPolicyRequests();
+builder.Services.AddJobs();
+builder.Services.AddEvaluationRequests();
+builder.Services.AddCurationRequests();
 
 var app = builder.Build();
 app.UseProblems();
@@ -39,6 +46,9 @@ v1.MapLoss();
 v1.MapKl();
 v1.MapImportanceWeights();
 v1.MapPolicies();
+v1.MapEvaluations();
+v1.MapCurations();
+v1.MapDatasets();
 app.MapService();
 
 app.Run();

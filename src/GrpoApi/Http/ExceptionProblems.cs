@@ -1,7 +1,11 @@
 using System.Text.Json;
 using FluentValidation;
 using Grpo.Engines.Weights;
+using Grpo.Jobs.Requests;
+using Grpo.Jobs.Stores;
 using Grpo.Rollouts;
+using GrpoApi.Features.Datasets;
+using GrpoApi.Features.Jobs;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -50,6 +54,12 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         PolicyNotFoundException => Problem(StatusCodes.Status404NotFound, (ProblemCatalog.PolicyNotFound, "The policy is not known."), exception.Message),
         PolicyBusyException => Problem(StatusCodes.Status503ServiceUnavailable, (ProblemCatalog.PolicyBusy, "The policy is busy."), exception.Message),
         PolicyUnavailableException => Problem(StatusCodes.Status503ServiceUnavailable, null, exception.Message),
+        JobRequestException job => RequestInvalid(job),
+        JobNotFoundException => Problem(StatusCodes.Status404NotFound, (ProblemCatalog.JobNotFound, "The job is not known."), exception.Message),
+        DatasetNotFoundException => Problem(StatusCodes.Status404NotFound, (ProblemCatalog.DatasetNotFound, "The dataset is not known."), exception.Message),
+        JobStateException => Problem(StatusCodes.Status409Conflict, (ProblemCatalog.JobState, "The job's state does not allow this."), exception.Message),
+        IdempotencyConflictException => Problem(StatusCodes.Status409Conflict, (ProblemCatalog.IdempotencyConflict, "The Idempotency-Key belongs to another request."), exception.Message),
+        JobStoreException => Problem(StatusCodes.Status503ServiceUnavailable, (ProblemCatalog.JobStoreUnavailable, "The job store cannot be used now."), exception.Message),
         ChatTemplateException => Problem(StatusCodes.Status400BadRequest, (ProblemCatalog.ChatTemplate, "The chat template refused the messages."), exception.Message),
         _ => Problem(StatusCodes.Status500InternalServerError, null, "The trace_id finds the cause in the server's log."),
     };
@@ -72,6 +82,12 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         Title = title,
         Status = StatusCodes.Status400BadRequest,
         Detail = type is null ? message : $"{path}: {message}",
+    };
+
+    private static HttpValidationProblemDetails RequestInvalid(JobRequestException request) => new(request.Problems.GroupBy(problem => problem.Path).ToDictionary(group => group.Key, group => group.Select(problem => problem.Message).ToArray()))
+    {
+        Status = StatusCodes.Status400BadRequest,
+        Detail = request.Message,
     };
 
     private static ProblemDetails Problem(int status, (string Type, string Title)? kind, string detail)
