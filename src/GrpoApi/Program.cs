@@ -2,6 +2,7 @@ using GrpoApi.Features.Advantages;
 using GrpoApi.Features.Curations;
 using GrpoApi.Features.Datasets;
 using GrpoApi.Features.Evaluations;
+using GrpoApi.Features.Compat;
 using GrpoApi.Features.ImportanceWeights;
 using GrpoApi.Features.Jobs;
 using GrpoApi.Features.Kl;
@@ -31,6 +32,7 @@ builder.Services.AddPolicyRequests();
 builder.Services.AddJobs();
 builder.Services.AddEvaluationRequests();
 builder.Services.AddCurationRequests();
+builder.Services.AddCompat();
 
 var app = builder.Build();
 app.UseProblems();
@@ -49,6 +51,7 @@ v1.MapPolicies();
 v1.MapEvaluations();
 v1.MapCurations();
 v1.MapDatasets();
+app.MapCompat();
 app.MapService();
 
 app.Run();

@@ -37,6 +37,7 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
 {
     private const int CommitSamples = 256;
     private static readonly TimeSpan CommitEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetentionEvery = TimeSpan.FromHours(1);
 
     private readonly string _owner = JobOwner.New();
@@ -141,6 +142,7 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
             }
         }));
         _ = sampling.ContinueWith(done => groups.Writer.Complete(done.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var watching = WatchAsync(job, together);
         try
         {
             await CommitAllAsync(chunk, groups.Reader, together.Token);
@@ -154,9 +156,27 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
             // Sampling that nobody waits for any more frees its places in the batch.
             await together.CancelAsync();
             await Task.WhenAny(sampling);
+            await watching;
         }
 
         if (sampling.IsFaulted) await sampling;
+    }
+
+    // A job that was called off, here or elsewhere, must not go on sampling until its next results would be stored.
+    private async Task WatchAsync(Job job, CancellationTokenSource together)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(WatchEvery, time, together.Token);
+                if (await store.FindAsync(job.Kind, job.Id, together.Token) is not { IsOver: false }) await together.CancelAsync();
+            }
+        }
+        catch (Exception problem) when (problem is OperationCanceledException or JobStoreException)
+        {
+            // The part has ended; or the store fails, which whoever stores results will find out.
+        }
     }
 
     // Results come as groups end; one transaction takes what came within a moment.
@@ -164,15 +184,24 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
     {
         var batch = new List<SampleResult>(CommitSamples);
         var since = time.GetTimestamp();
+        var more = groups.WaitToReadAsync(cancellationToken).AsTask();
         try
         {
-            await foreach (var group in groups.ReadAllAsync(cancellationToken))
+            while (true)
             {
-                batch.AddRange(group);
-                if (batch.Count < CommitSamples && time.GetElapsedTime(since) < CommitEvery) continue;
+                if (batch.Count == 0) await more;
+                else if (CommitEvery - time.GetElapsedTime(since) is var left && left > TimeSpan.Zero) await Task.WhenAny(more, Task.Delay(left, time, cancellationToken));
+                if (more.IsCompleted)
+                {
+                    if (!await more) break;
+                    if (batch.Count == 0) since = time.GetTimestamp();
+                    while (batch.Count < CommitSamples && groups.TryRead(out var group)) batch.AddRange(group);
+                    more = groups.WaitToReadAsync(cancellationToken).AsTask();
+                }
+
+                if (batch.Count < CommitSamples && (batch.Count == 0 || time.GetElapsedTime(since) < CommitEvery)) continue;
                 if (!await store.CommitAsync(chunk.JobId, batch, null, cancellationToken)) return;
                 batch.Clear();
-                since = time.GetTimestamp();
             }
         }
         catch (Exception problem) when (problem is not JobStoreException && batch.Count > 0)

@@ -9,7 +9,7 @@ namespace Grpo.Jobs.Tests.Running;
 /// <summary>A store, a policy and a runner.</summary>
 internal sealed class Bench : IAsyncDisposable
 {
-    public static readonly JobRunnerOptions Fast = new() { Lease = TimeSpan.FromSeconds(1), Poll = TimeSpan.FromMilliseconds(10) };
+    public static readonly JobRunnerOptions Fast = new() { Lease = TimeSpan.FromSeconds(10), Poll = TimeSpan.FromMilliseconds(10) };
 
     private readonly StoreUnderTest _under;
     private readonly PolicyCatalog _catalog = new("scripted");
@@ -43,9 +43,10 @@ internal sealed class Bench : IAsyncDisposable
         if (pages is not null)
         {
             await bench.Store.ListDatasetsAsync(CancellationToken.None);
+            var once = 0;
             bench.Policy.Before = (request, _) =>
             {
-                if (request.PromptIndex == 500) ((SqliteJobStore)store).MaxPages = pages;
+                if (request.PromptIndex == 500 && Interlocked.Exchange(ref once, 1) == 0) ((SqliteJobStore)store).MaxPages = pages;
                 return Task.CompletedTask;
             };
         }
@@ -61,7 +62,7 @@ internal sealed class Bench : IAsyncDisposable
     public async Task RunForAsync(TimeSpan time)
     {
         using var stop = new CancellationTokenSource(time);
-        await new JobRunner(new Unreleased(Store), _catalog, Fast, TimeProvider.System, _ => { }).RunAsync(stop.Token);
+        await new JobRunner(new Unreleased(Store), _catalog, Fast with { Lease = TimeSpan.FromMilliseconds(300) }, TimeProvider.System, _ => { }).RunAsync(stop.Token);
     }
 
     public async Task<Job> UntilOverAsync(Job job)

@@ -96,7 +96,7 @@ internal static class StoreContract
         var job = await AddAsync(store, prompts: 40, chunk: 2);
         Assert.Null(await store.ClaimAsync("me", ["another policy"], Lease, None));
         Assert.Null(await store.ClaimAsync("me", [], Lease, None));
-        var claims = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => Task.Run(() => (i % 2 == 0 ? store : other).ClaimAsync($"w{i}", Policies, Lease, None))));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 15).Select(i => Task.Run(() => (i % 2 == 0 ? store : other).ClaimAsync($"w{i}", Policies, Lease, None))));
         var claimed = claims.OfType<JobChunk>().ToList();
         Assert.Equal(claimed.Distinct().Count(), claimed.Count);
         while (await store.ClaimAsync("rest", Policies, Lease, None) is { } chunk) claimed.Add(chunk);
