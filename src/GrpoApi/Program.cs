@@ -1,8 +1,8 @@
 using GrpoApi.Features.Advantages;
+using GrpoApi.Features.Compat;
 using GrpoApi.Features.Curations;
 using GrpoApi.Features.Datasets;
 using GrpoApi.Features.Evaluations;
-using GrpoApi.Features.Compat;
 using GrpoApi.Features.ImportanceWeights;
 using GrpoApi.Features.Jobs;
 using GrpoApi.Features.Kl;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FluentValidation;
 using Grpo.Engines.Weights;
 using Grpo.Jobs.Requests;
@@ -43,6 +44,8 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
     private static ProblemDetails Describe(Exception exception) => exception switch
     {
         BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
+        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } http when UnreadableParameter().Match(http.Message) is { Success: true } unreadable =>
+            Invalid(unreadable.Groups["name"].Value, $"'{unreadable.Groups["value"].Value}' cannot be read."),
         BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => Invalid("$", "The request has no JSON body."),
         BadHttpRequestException http => Problem(http.StatusCode, null, http.Message),
         SafetensorsException tensors => Invalid(tensors.Field, tensors.Problem, ProblemCatalog.MalformedTensors, "The safetensors body cannot be used."),
@@ -98,6 +101,9 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
 
     private static int RetryAfterSeconds(Exception exception) =>
         exception is PolicyBusyException busy ? Math.Max(1, (int)Math.Ceiling(busy.RetryAfter.TotalSeconds)) : 1;
+
+    [GeneratedRegex("^Failed to bind parameter \".* (?<name>\\w+)\" from \"(?<value>.*)\"", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
+    private static partial Regex UnreadableParameter();
 
     [LoggerMessage(1, LogLevel.Debug, "The client left {Path} before the answer (499)")]
     private partial void LogClientGone(string path);

@@ -8,6 +8,7 @@ using Grpo.Jobs.Stores;
 using Grpo.Jobs.Tests.Stores;
 using Grpo.Rewards;
 using Grpo.Rollouts;
+using Grpo.Testing;
 
 namespace Grpo.Jobs.Tests.Running;
 

@@ -1,4 +1,5 @@
 using Grpo.Jobs.Stores;
+using Grpo.Testing;
 using Microsoft.Data.Sqlite;
 
 namespace Grpo.Jobs.Tests.Stores;
@@ -74,9 +75,9 @@ public class StoreTests
     public async Task Postgres_that_restarts_is_said_and_works_again()
     {
         await using var under = new PostgresUnderTest();
-        await using var store = new PostgresJobStore(under.SchemaConnectionString + ";Application Name=cut", TimeProvider.System);
+        await using var store = new PostgresJobStore(under.ConnectionString + ";Application Name=cut", TimeProvider.System);
         await store.MigrateAsync(CancellationToken.None);
-        PostgresUnderTest.CutConnections("cut");
+        PostgresSchema.CutConnections("cut");
         await Record.ExceptionAsync(() => store.ListDatasetsAsync(CancellationToken.None)); // a pooled connection may be found dead
         Assert.Empty(await store.ListDatasetsAsync(CancellationToken.None));
         await using var nowhere = new PostgresJobStore("Host=127.0.0.1;Port=1;Username=x;Timeout=1", TimeProvider.System);

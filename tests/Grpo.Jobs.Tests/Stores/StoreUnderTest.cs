@@ -1,5 +1,5 @@
 using Grpo.Jobs.Stores;
-using Npgsql;
+using Grpo.Testing;
 
 namespace Grpo.Jobs.Tests.Stores;
 
@@ -30,38 +30,15 @@ public sealed class SqliteUnderTest : StoreUnderTest
 /// <summary>A schema of its own in the database that GRPO_TEST_POSTGRES names.</summary>
 public sealed class PostgresUnderTest : StoreUnderTest
 {
-    private readonly string _schema = "test_" + Guid.NewGuid().ToString("N");
+    private readonly PostgresSchema _schema = new();
 
-    public static string? ConnectionString => Environment.GetEnvironmentVariable("GRPO_TEST_POSTGRES");
+    public string ConnectionString => _schema.ConnectionString;
 
-    public string SchemaConnectionString => new NpgsqlConnectionStringBuilder(ConnectionString) { SearchPath = _schema }.ConnectionString;
-
-    public PostgresUnderTest() => Run($"CREATE SCHEMA {_schema}");
-
-    public override IJobStore Open(TimeProvider? time = null) => new PostgresJobStore(SchemaConnectionString, time ?? TimeProvider.System);
-
-    /// <summary>Cuts every connection of the store, as a restart of the server does.</summary>
-    public static void CutConnections(string applicationName) =>
-        Run($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{applicationName}' AND pid <> pg_backend_pid()");
+    public override IJobStore Open(TimeProvider? time = null) => new PostgresJobStore(ConnectionString, time ?? TimeProvider.System);
 
     public override ValueTask DisposeAsync()
     {
-        Run($"DROP SCHEMA {_schema} CASCADE");
+        _schema.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    private static void Run(string sql)
-    {
-        using var connection = new NpgsqlConnection(ConnectionString);
-        connection.Open();
-        using var command = new NpgsqlCommand(sql, connection);
-        command.ExecuteNonQuery();
-    }
-}
-
-/// <summary>A test on PostgreSQL: skipped, with the reason, where none is given.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class PostgresFactAttribute : FactAttribute
-{
-    public PostgresFactAttribute() => Skip = PostgresUnderTest.ConnectionString is { Length: > 0 } ? null : "needs GRPO_TEST_POSTGRES, the connection string of a PostgreSQL database";
 }

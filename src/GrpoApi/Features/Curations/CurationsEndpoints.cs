@@ -52,8 +52,6 @@ public static class CurationsEndpoints
     /// The curation is stored with its rows before the answer, and goes on whatever happens to this process: samples that are stored are never drawn
     /// again. With an Idempotency-Key, sending the request again gives the same curation. Follow it by <c>?wait=30</c> or by its events.
     /// </remarks>
-    /// <param name="request">What is sampled, and what of it is kept.</param>
-    /// <param name="idempotencyKey">Any text of yours, new for each curation.</param>
     /// <response code="202">It is stored; Location says where.</response>
     /// <response code="400">The request is not valid, or a row of the dataset cannot be used.</response>
     /// <response code="404">No policy has that name.</response>
@@ -61,7 +59,7 @@ public static class CurationsEndpoints
     /// <response code="413">The body is larger than the limit.</response>
     /// <response code="503">The policy or the job store cannot be used now; try again after Retry-After seconds.</response>
     public static async Task<Accepted<CurationResponse>> CreateCuration(
-        CurationRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, JobIntake intake, JobAccess jobs, CancellationToken cancellationToken)
+        CurationRequest request, [FromHeader(Name = "Idempotency-Key")] [Description("Any text of yours, new for each curation.")] string? idempotencyKey, JobIntake intake, JobAccess jobs, CancellationToken cancellationToken)
     {
         await jobs.StoreAsync();
         var curation = CurationResponse.Of(await intake.SubmitAsync(request, string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey, cancellationToken));
@@ -70,12 +68,10 @@ public static class CurationsEndpoints
 
     /// <summary>List the curations.</summary>
     /// <remarks>Newest first. Curations that are over are kept for <c>Jobs:RetentionDays</c>.</remarks>
-    /// <param name="cursor">The <c>next_cursor</c> of an earlier page.</param>
-    /// <param name="limit">The most curations wanted, 1 to 100.</param>
     /// <response code="200">A page.</response>
     /// <response code="400">Cursor or limit is none.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Ok<CurationsResponse>> ListCurations(string? cursor, [DefaultValue(20)] int? limit, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<Ok<CurationsResponse>> ListCurations([Description("The next_cursor of an earlier page.")] string? cursor, [DefaultValue(20)] [Description("The most curations wanted, 1 to 100.")] int? limit, JobAccess jobs, CancellationToken cancellationToken)
     {
         var (before, size) = JobFollowing.Page(cursor, limit);
         var page = await (await jobs.StoreAsync()).ListAsync(JobKind.Curation, before, size + 1, cancellationToken);
@@ -84,12 +80,10 @@ public static class CurationsEndpoints
 
     /// <summary>Look at a curation, or wait for it.</summary>
     /// <remarks>How many rows were made is there when the status is succeeded.</remarks>
-    /// <param name="id">The curation.</param>
-    /// <param name="wait">Seconds to wait for its end, at most 60.</param>
     /// <response code="200">How far it is.</response>
     /// <response code="404">There is no such curation.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Ok<CurationResponse>> GetCuration(string id, [DefaultValue(0)] int? wait, JobAccess jobs, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
+    public static async Task<Ok<CurationResponse>> GetCuration([Description("The curation.")] string id, [DefaultValue(0)] [Description("Seconds to wait for its end, at most 60.")] int? wait, JobAccess jobs, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
         var job = await jobs.WaitAsync(JobKind.Curation, id, wait ?? 0, time, cancellationToken);
         response.AddRetryAfter(job);
@@ -98,12 +92,11 @@ public static class CurationsEndpoints
 
     /// <summary>Call a curation off.</summary>
     /// <remarks>What it has sampled stays readable. Calling off twice is the same as once.</remarks>
-    /// <param name="id">The curation.</param>
     /// <response code="202">It is cancelled; sampling stops at once here, and within moments on other replicas.</response>
     /// <response code="404">There is no such curation.</response>
     /// <response code="409">It has succeeded or failed already.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Accepted<CurationResponse>> CancelCuration(string id, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<Accepted<CurationResponse>> CancelCuration([Description("The curation.")] string id, JobAccess jobs, CancellationToken cancellationToken)
     {
         var curation = CurationResponse.Of(await jobs.CancelAsync(JobKind.Curation, id, cancellationToken));
         return TypedResults.Accepted(curation.Links.Self, curation);
@@ -111,23 +104,20 @@ public static class CurationsEndpoints
 
     /// <summary>Follow a curation by server-sent events.</summary>
     /// <remarks>Events <c>progress</c> with the curation as it is, then one event <c>done</c>. Come back with Last-Event-ID to go on where you were; 204 says that you have seen the end.</remarks>
-    /// <param name="id">The curation.</param>
-    /// <param name="lastEventId">The id of the last event that you have seen.</param>
     /// <response code="200">A stream of events.</response>
     /// <response code="204">The event of that id was the last.</response>
     /// <response code="404">There is no such curation.</response>
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<Results<ServerSentEventsResult<CurationResponse>, NoContent>> FollowCuration(
-        string id, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, JobAccess jobs, TimeProvider time, CancellationToken cancellationToken) =>
+        [Description("The curation.")] string id, [FromHeader(Name = "Last-Event-ID")] [Description("The id of the last event that you have seen.")] string? lastEventId, JobAccess jobs, TimeProvider time, CancellationToken cancellationToken) =>
         await jobs.EventsAsync(JobKind.Curation, id, lastEventId, CurationResponse.Of, time, cancellationToken) is { } events ? TypedResults.ServerSentEvents(events) : TypedResults.NoContent();
 
     /// <summary>Read the data, also while samples are drawn.</summary>
     /// <remarks>NDJSON in the form asked for: sft_messages <c>{"messages"}</c>, sft_text <c>{"prompt", "completion"}</c>, preference_pairs <c>{"prompt", "chosen", "rejected"}</c>. It follows from the samples that are there.</remarks>
-    /// <param name="id">The curation.</param>
     /// <response code="200">The data from the samples that are there.</response>
     /// <response code="404">There is no such curation.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<PushStreamHttpResult> GetCurationResults(string id, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<PushStreamHttpResult> GetCurationResults([Description("The curation.")] string id, JobAccess jobs, CancellationToken cancellationToken)
     {
         var job = await jobs.GetAsync(JobKind.Curation, id, cancellationToken);
         return JobFollowing.Ndjson(CurationReports.ReadLinesAsync(await jobs.StoreAsync(), job, cancellationToken), cancellationToken);
@@ -135,13 +125,11 @@ public static class CurationsEndpoints
 
     /// <summary>Read the report.</summary>
     /// <remarks>How many samples were kept, and how many were left out for which reason, as JSON (with <c>schema_version</c>) or Markdown.</remarks>
-    /// <param name="id">The curation.</param>
-    /// <param name="format">json or markdown.</param>
     /// <response code="200">The report.</response>
     /// <response code="404">There is no such curation.</response>
     /// <response code="409">It has not succeeded, or not yet.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<ContentHttpResult> GetCurationReport(string id, [DefaultValue("json")] string? format, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<ContentHttpResult> GetCurationReport([Description("The curation.")] string id, [DefaultValue("json")] [Description("json or markdown.")] string? format, JobAccess jobs, CancellationToken cancellationToken)
     {
         var json = await jobs.ReportAsync(JobKind.Curation, id, cancellationToken);
         return format switch

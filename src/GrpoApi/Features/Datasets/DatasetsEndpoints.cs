@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Grpo.Jobs;
@@ -54,13 +55,12 @@ public static partial class DatasetsEndpoints
 
     /// <summary>Upload a dataset.</summary>
     /// <remarks>The body is NDJSON: one JSON object per line, in any form; templates of the job say which fields are used. It is read as it comes, so it may be large. A dataset of that name is replaced; jobs that use it keep their rows.</remarks>
-    /// <param name="name">Letters, digits, dot, hyphen and underscore.</param>
     /// <response code="200">It took the place of another one.</response>
     /// <response code="201">It is new.</response>
     /// <response code="400">A line is not a JSON object; the message has its number. Nothing was stored.</response>
     /// <response code="413">The body is larger than the limit.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Results<Ok<DatasetResponse>, Created<DatasetResponse>>> PutDataset(string name, HttpRequest body, JobAccess jobs, IOptions<LimitsOptions> options, CancellationToken cancellationToken)
+    public static async Task<Results<Ok<DatasetResponse>, Created<DatasetResponse>>> PutDataset([Description("Letters, digits, dot, hyphen and underscore.")] string name, HttpRequest body, JobAccess jobs, IOptions<LimitsOptions> options, CancellationToken cancellationToken)
     {
         if (!Name().IsMatch(name)) throw new JobRequestException("name", "Must have 1 to 128 letters, digits, dots, hyphens or underscores.");
         var limits = options.Value;
@@ -99,20 +99,18 @@ public static partial class DatasetsEndpoints
 
     /// <summary>Look at an uploaded dataset.</summary>
     /// <remarks>Its hash tells whether two datasets are the same.</remarks>
-    /// <param name="name">Its name.</param>
     /// <response code="200">It is there.</response>
     /// <response code="404">No dataset has that name.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Ok<DatasetResponse>> GetDataset(string name, JobAccess jobs, CancellationToken cancellationToken) =>
+    public static async Task<Ok<DatasetResponse>> GetDataset([Description("Its name.")] string name, JobAccess jobs, CancellationToken cancellationToken) =>
         TypedResults.Ok(DatasetResponse.Of(name, await (await jobs.StoreAsync()).FindDatasetAsync(name, cancellationToken) ?? throw new DatasetNotFoundException(name)));
 
     /// <summary>Remove an uploaded dataset.</summary>
     /// <remarks>Jobs that use it keep their rows.</remarks>
-    /// <param name="name">Its name.</param>
     /// <response code="204">It is gone.</response>
     /// <response code="404">No dataset has that name.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<NoContent> DeleteDataset(string name, JobAccess jobs, CancellationToken cancellationToken) =>
+    public static async Task<NoContent> DeleteDataset([Description("Its name.")] string name, JobAccess jobs, CancellationToken cancellationToken) =>
         await (await jobs.StoreAsync()).RemoveDatasetAsync(name, cancellationToken) ? TypedResults.NoContent() : throw new DatasetNotFoundException(name);
 
     [GeneratedRegex("^[A-Za-z0-9._-]{1,128}$", RegexOptions.None, 1000)]

@@ -56,8 +56,6 @@ public static class EvaluationsEndpoints
     /// The evaluation is stored with its rows before the answer, and goes on whatever happens to this process: samples that are stored are never drawn
     /// again. With an Idempotency-Key, sending the request again gives the same evaluation. Follow it by <c>?wait=30</c> or by its events.
     /// </remarks>
-    /// <param name="request">What is evaluated.</param>
-    /// <param name="idempotencyKey">Any text of yours, new for each evaluation.</param>
     /// <response code="202">It is stored; Location says where.</response>
     /// <response code="400">The request is not valid, a row of the dataset cannot be used, or the baseline cannot be compared.</response>
     /// <response code="404">No policy has that name.</response>
@@ -65,7 +63,7 @@ public static class EvaluationsEndpoints
     /// <response code="413">The body is larger than the limit.</response>
     /// <response code="503">The policy or the job store cannot be used now; try again after Retry-After seconds.</response>
     public static async Task<Accepted<EvaluationResponse>> CreateEvaluation(
-        EvaluationRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, JobIntake intake, JobAccess jobs, CancellationToken cancellationToken)
+        EvaluationRequest request, [FromHeader(Name = "Idempotency-Key")] [Description("Any text of yours, new for each evaluation.")] string? idempotencyKey, JobIntake intake, JobAccess jobs, CancellationToken cancellationToken)
     {
         await jobs.StoreAsync();
         var evaluation = EvaluationResponse.Of(await intake.SubmitAsync(request, string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey, cancellationToken));
@@ -74,12 +72,10 @@ public static class EvaluationsEndpoints
 
     /// <summary>List the evaluations.</summary>
     /// <remarks>Newest first. Evaluations that are over are kept for <c>Jobs:RetentionDays</c>.</remarks>
-    /// <param name="cursor">The <c>next_cursor</c> of an earlier page.</param>
-    /// <param name="limit">The most evaluations wanted, 1 to 100.</param>
     /// <response code="200">A page.</response>
     /// <response code="400">Cursor or limit is none.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Ok<EvaluationsResponse>> ListEvaluations(string? cursor, [DefaultValue(20)] int? limit, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<Ok<EvaluationsResponse>> ListEvaluations([Description("The next_cursor of an earlier page.")] string? cursor, [DefaultValue(20)] [Description("The most evaluations wanted, 1 to 100.")] int? limit, JobAccess jobs, CancellationToken cancellationToken)
     {
         var (before, size) = JobFollowing.Page(cursor, limit);
         var page = await (await jobs.StoreAsync()).ListAsync(JobKind.Evaluation, before, size + 1, cancellationToken);
@@ -88,12 +84,10 @@ public static class EvaluationsEndpoints
 
     /// <summary>Look at an evaluation, or wait for it.</summary>
     /// <remarks>Metrics, gates and the verdict are there when the status is succeeded.</remarks>
-    /// <param name="id">The evaluation.</param>
-    /// <param name="wait">Seconds to wait for its end, at most 60.</param>
     /// <response code="200">How far it is.</response>
     /// <response code="404">There is no such evaluation.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Ok<EvaluationResponse>> GetEvaluation(string id, [DefaultValue(0)] int? wait, JobAccess jobs, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
+    public static async Task<Ok<EvaluationResponse>> GetEvaluation([Description("The evaluation.")] string id, [DefaultValue(0)] [Description("Seconds to wait for its end, at most 60.")] int? wait, JobAccess jobs, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
         var job = await jobs.WaitAsync(JobKind.Evaluation, id, wait ?? 0, time, cancellationToken);
         response.AddRetryAfter(job);
@@ -102,12 +96,11 @@ public static class EvaluationsEndpoints
 
     /// <summary>Call an evaluation off.</summary>
     /// <remarks>What it has sampled stays readable. Calling off twice is the same as once.</remarks>
-    /// <param name="id">The evaluation.</param>
     /// <response code="202">It is cancelled; sampling stops at once here, and within moments on other replicas.</response>
     /// <response code="404">There is no such evaluation.</response>
     /// <response code="409">It has succeeded or failed already.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Accepted<EvaluationResponse>> CancelEvaluation(string id, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<Accepted<EvaluationResponse>> CancelEvaluation([Description("The evaluation.")] string id, JobAccess jobs, CancellationToken cancellationToken)
     {
         var evaluation = EvaluationResponse.Of(await jobs.CancelAsync(JobKind.Evaluation, id, cancellationToken));
         return TypedResults.Accepted(evaluation.Links.Self, evaluation);
@@ -115,23 +108,20 @@ public static class EvaluationsEndpoints
 
     /// <summary>Follow an evaluation by server-sent events.</summary>
     /// <remarks>Events <c>progress</c> with the evaluation as it is, then one event <c>done</c>. Come back with Last-Event-ID to go on where you were; 204 says that you have seen the end.</remarks>
-    /// <param name="id">The evaluation.</param>
-    /// <param name="lastEventId">The id of the last event that you have seen.</param>
     /// <response code="200">A stream of events.</response>
     /// <response code="204">The event of that id was the last.</response>
     /// <response code="404">There is no such evaluation.</response>
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<Results<ServerSentEventsResult<EvaluationResponse>, NoContent>> FollowEvaluation(
-        string id, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, JobAccess jobs, TimeProvider time, CancellationToken cancellationToken) =>
+        [Description("The evaluation.")] string id, [FromHeader(Name = "Last-Event-ID")] [Description("The id of the last event that you have seen.")] string? lastEventId, JobAccess jobs, TimeProvider time, CancellationToken cancellationToken) =>
         await jobs.EventsAsync(JobKind.Evaluation, id, lastEventId, EvaluationResponse.Of, time, cancellationToken) is { } events ? TypedResults.ServerSentEvents(events) : TypedResults.NoContent();
 
     /// <summary>Read the samples, also while they are drawn.</summary>
     /// <remarks>NDJSON, one sample per line in the order of prompts and samples, with the same flat columns in every line, as <c>datasets.load_dataset("json")</c> reads them: prompt_index, sample_index, prompt, completion, reward, correct, finish_reason, token_count, policy, policy_version, error, and score_{name} and reason_{name} of each reward.</remarks>
-    /// <param name="id">The evaluation.</param>
     /// <response code="200">The samples that are there.</response>
     /// <response code="404">There is no such evaluation.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<PushStreamHttpResult> GetEvaluationResults(string id, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<PushStreamHttpResult> GetEvaluationResults([Description("The evaluation.")] string id, JobAccess jobs, CancellationToken cancellationToken)
     {
         var job = await jobs.GetAsync(JobKind.Evaluation, id, cancellationToken);
         return JobFollowing.Ndjson(SampleLines.ReadAsync(await jobs.StoreAsync(), job, cancellationToken), cancellationToken);
@@ -139,13 +129,11 @@ public static class EvaluationsEndpoints
 
     /// <summary>Read the report.</summary>
     /// <remarks>JSON (with <c>schema_version</c>; give it as <c>baseline</c> of a later evaluation), JUnit XML with one test case per gate, or Markdown for the summary of a CI job.</remarks>
-    /// <param name="id">The evaluation.</param>
-    /// <param name="format">json, junit or markdown.</param>
     /// <response code="200">The report.</response>
     /// <response code="404">There is no such evaluation.</response>
     /// <response code="409">It has not succeeded, or not yet.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<ContentHttpResult> GetEvaluationReport(string id, [DefaultValue("json")] string? format, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<ContentHttpResult> GetEvaluationReport([Description("The evaluation.")] string id, [DefaultValue("json")] [Description("json, junit or markdown.")] string? format, JobAccess jobs, CancellationToken cancellationToken)
     {
         var json = await jobs.ReportAsync(JobKind.Evaluation, id, cancellationToken);
         return format switch
