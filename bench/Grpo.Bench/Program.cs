@@ -1,5 +1,14 @@
 using Grpo.Bench;
 
+if (args is ["jobs", var host, var folder, var results])
+{
+    var jobs = new Report("bench/run jobs", "What jobs cost");
+    jobs.Add(await JobsBenchmark.CostAsync(folder));
+    jobs.Add(await JobsBenchmark.ServerAsync(host));
+    jobs.Write(results);
+    return 0;
+}
+
 if (args is not [var server, var model, var output])
 {
     await Console.Error.WriteLineAsync("Usage: Grpo.Bench <published GrpoApi executable> <model folder> <results file>; see bench/run.");

@@ -38,6 +38,7 @@ var app = builder.Build();
 app.UseProblems();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseForegroundTraffic();
 app.MapGrpoOpenApi();
 
 var v1 = app.MapGroup("/v1").RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status500InternalServerError);

@@ -138,9 +138,9 @@ public sealed class JobIntake(IJobStore store, PolicyCatalog policies, DatasetLi
         EvaluationReport report;
         try
         {
-            if (baseline.ValueKind == JsonValueKind.String)
+            if (BaselineId(baseline) is { } id)
             {
-                var job = await store.FindAsync(JobKind.Evaluation, baseline.GetString()!, cancellationToken) ?? throw new JobRequestException("baseline", $"There is no evaluation '{baseline.GetString()}'.");
+                var job = await store.FindAsync(JobKind.Evaluation, id, cancellationToken) ?? throw new JobRequestException("baseline", $"There is no evaluation '{id}'.");
                 report = JobJson.Read<EvaluationReport>(job.Report ?? throw new JobRequestException("baseline", $"The evaluation '{job.Id}' is {job.Status.ToString().ToLowerInvariant()}; a baseline has succeeded."));
             }
             else
@@ -158,6 +158,14 @@ public sealed class JobIntake(IJobStore store, PolicyCatalog policies, DatasetLi
             ? report with { Worst = [], Gates = [] }
             : throw new JobRequestException("baseline", $"It cannot be compared: {string.Join(", ", differences)} {(differences.Count == 1 ? "differs" : "differ")} from this evaluation.");
     }
+
+    // An evaluation as GET answers it, without its report, stands for its id.
+    private static string? BaselineId(JsonElement baseline) => baseline switch
+    {
+        { ValueKind: JsonValueKind.String } => baseline.GetString(),
+        _ when !baseline.TryGetProperty("conditions", out _) && baseline.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String => id.GetString(),
+        _ => null,
+    };
 
     /// <summary>Checks rows as they pass: every row makes a prompt.</summary>
     private sealed class RowChecks(JobRequest request, DatasetLimits limits, string path)

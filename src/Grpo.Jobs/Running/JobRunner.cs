@@ -26,6 +26,10 @@ public sealed record JobRunnerOptions
     /// <summary>How long jobs that are over are kept.</summary>
     /// <value>The default value is 30 days.</value>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Whether somebody waits for an answer of the policy; then one group is sampled at a time.</summary>
+    /// <value>The default value is never.</value>
+    public Func<bool> Yields { get; init; } = () => false;
 }
 
 /// <summary>What a runner tells its host.</summary>
@@ -41,6 +45,7 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
     private static readonly TimeSpan RetentionEvery = TimeSpan.FromHours(1);
 
     private readonly string _owner = JobOwner.New();
+    private readonly YieldingGate _gate = new(options.Yields, time);
     private readonly ConcurrentDictionary<string, (Job Job, JobSpec Spec, GroupSampler Sampler)> _jobs = new();
 
     /// <summary>Works until cancelled.</summary>
@@ -133,7 +138,7 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
         {
             try
             {
-                await groups.Writer.WriteAsync(await sampler.SampleAsync(prompt.row, prompt.index, together.Token), together.Token);
+                await groups.Writer.WriteAsync(await _gate.RunAsync(() => sampler.SampleAsync(prompt.row, prompt.index, together.Token), together.Token), together.Token);
             }
             catch
             {

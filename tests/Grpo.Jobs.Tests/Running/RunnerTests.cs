@@ -147,6 +147,20 @@ public class RunnerTests
     }
 
     [Fact]
+    public async Task While_somebody_waits_one_group_is_sampled_at_a_time()
+    {
+        var (inside, most) = (0, 0);
+        var gate = new YieldingGate(() => true, TimeProvider.System);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => gate.RunAsync(async () =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref inside));
+            await Task.Yield();
+            return Interlocked.Decrement(ref inside);
+        }, None))));
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
     public async Task A_store_that_fails_for_a_while_loses_nothing()
     {
         await using var bench = await Bench.OpenAsync(pages: 60);

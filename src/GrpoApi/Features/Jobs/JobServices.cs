@@ -17,6 +17,7 @@ public static class JobServices
         return services
             .AddSingleton(OpenStore)
             .AddSingleton<JobAccess>()
+            .AddSingleton<ForegroundTraffic>()
             .AddSingleton(provider =>
             {
                 var limits = provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
@@ -70,7 +71,7 @@ public sealed class JobNotFoundException(JobKind kind, string id) : Exception($"
 public sealed class JobStateException(string message) : Exception(message);
 
 /// <summary>Works on jobs as long as the service runs.</summary>
-internal sealed partial class JobWork(IJobStore store, PolicyCatalog policies, IOptions<JobsOptions> options, TimeProvider time, ILogger<JobWork> logger) : BackgroundService
+internal sealed partial class JobWork(IJobStore store, PolicyCatalog policies, ForegroundTraffic traffic, IOptions<JobsOptions> options, TimeProvider time, ILogger<JobWork> logger) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -80,6 +81,7 @@ internal sealed partial class JobWork(IJobStore store, PolicyCatalog policies, I
             Lease = TimeSpan.FromSeconds(options.Value.LeaseSeconds),
             Retention = TimeSpan.FromDays(options.Value.RetentionDays),
             Workers = options.Value.Workers,
+            Yields = () => traffic.IsActive,
         };
         return Task.Run(() => new JobRunner(store, policies, settings, time, LogRetry).RunAsync(stoppingToken), stoppingToken);
     }
