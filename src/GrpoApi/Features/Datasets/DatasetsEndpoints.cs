@@ -9,7 +9,9 @@ using GrpoApi.Features.Jobs;
 using GrpoApi.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
 
 namespace GrpoApi.Features.Datasets;
 
@@ -46,7 +48,7 @@ public static partial class DatasetsEndpoints
     public static IEndpointRouteBuilder MapDatasets(this IEndpointRouteBuilder routes)
     {
         routes.MapPut("/datasets/{name}", PutDataset).WithName("PutDataset").WithTags(Tag).WithParameterExample("name", ExampleName)
-            .Accepts<string>("application/x-ndjson", "application/jsonl", "application/octet-stream", "text/plain").ProducesValidationProblem().ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .AddOpenApiOperationTransformer(DescribeBody).ProducesValidationProblem().ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/datasets", ListDatasets).WithName("ListDatasets").WithTags(Tag).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/datasets/{name}", GetDataset).WithName("GetDataset").WithTags(Tag).WithParameterExample("name", ExampleName).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapDelete("/datasets/{name}", DeleteDataset).WithName("DeleteDataset").WithTags(Tag).WithParameterExample("name", ExampleName).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -112,6 +114,14 @@ public static partial class DatasetsEndpoints
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<NoContent> DeleteDataset([Description("Its name.")] string name, JobAccess jobs, CancellationToken cancellationToken) =>
         await (await jobs.StoreAsync()).RemoveDatasetAsync(name, cancellationToken) ? TypedResults.NoContent() : throw new DatasetNotFoundException(name);
+
+    // Described here and not by Accepts, which would refuse a body without a content type.
+    private static Task DescribeBody(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var lines = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+        operation.RequestBody = new OpenApiRequestBody { Required = true, Description = "One JSON object per line.", Content = new Dictionary<string, OpenApiMediaType> { ["application/x-ndjson"] = lines } };
+        return Task.CompletedTask;
+    }
 
     [GeneratedRegex("^[A-Za-z0-9._-]{1,128}$", RegexOptions.None, 1000)]
     private static partial Regex Name();
