@@ -77,7 +77,7 @@ internal sealed record DecoderSignature
             throw new ModelLoadException($"The model does not answer '{missing}'. It must answer logits and present.{{layer}}.key|value for each cache input.");
         }
 
-        config.Require("layers", layers, config.Layers);
+        ModelConfig.Require("layers", layers, config.Layers);
         var logits = session.OutputMetadata[names.Logits];
         return new DecoderSignature
         {

@@ -44,7 +44,7 @@ internal sealed record ModelConfig
     /// <param name="what">The number, for the message.</param>
     /// <param name="graph">As the graph has it.</param>
     /// <param name="config">As the file has it, if it does.</param>
-    public void Require(string what, long graph, int? config)
+    public static void Require(string what, long graph, int? config)
     {
         if (config is { } expected && expected != graph)
         {
