@@ -56,7 +56,7 @@ internal sealed class ConcatDecoder : IDecoder
     /// <inheritdoc/>
     public void Join(Prefix prefix)
     {
-        var batch = _batches.Find(batch => batch.Length == prefix.Length);
+        var batch = _batches.Find(batch => batch.Length == prefix.Length && batch.Rows.Count < _model.LargestBatch);
         if (batch is null)
         {
             _batches.Add(batch = new EqualLengthBatch(_model, prefix.Length));

@@ -28,7 +28,7 @@ internal sealed class EqualLengthBatch(DecoderModel model, int length) : IDispos
     /// <param name="prefix">Its tokens so far, <see cref="Length"/> of them.</param>
     public void Add(int row, Prefix prefix)
     {
-        _past.AddRow(prefix.Cache);
+        _past.SetRow(_rows.Count, prefix.Cache);
         _rows.Add(row);
     }
 
@@ -36,7 +36,7 @@ internal sealed class EqualLengthBatch(DecoderModel model, int length) : IDispos
     /// <param name="index">Its place in this batch, which the last one takes.</param>
     public void RemoveAt(int index)
     {
-        _past.RemoveRow(index);
+        _past.RemoveRow(index, _rows.Count);
         _rows[index] = _rows[^1];
         _rows.RemoveAt(_rows.Count - 1);
     }
@@ -49,20 +49,27 @@ internal sealed class EqualLengthBatch(DecoderModel model, int length) : IDispos
     /// <param name="tokens">The next token of each row of the decoder.</param>
     public void Bind(OrtIoBinding binding, ReadOnlySpan<int> tokens)
     {
-        MakeRoom();
+        var rows = Math.Max(_rows.Count, model.SmallestBatch);
+        MakeRoom(rows);
+        _past.FillUp(rows);
         for (var index = 0; index < _rows.Count; index++)
         {
             _tensors!.SetToken(index, tokens[_rows[index]], Length);
         }
 
-        _tensors!.Bind(binding, _rows.Count, tokens: 1, Length + 1, hasPast: true);
-        _present.Reshape(_rows.Count, Length + 1, GrowthStep);
+        for (var index = _rows.Count; index < rows; index++)
+        {
+            _tensors!.SetToken(index, tokens[_rows[0]], Length); // copies of the first sequence, which nobody reads
+        }
+
+        _tensors!.Bind(binding, rows, tokens: 1, Length + 1, hasPast: true);
+        _present.Reshape(rows, Length + 1, GrowthStep);
         var signature = model.Signature;
         var cache = signature.Cache;
         for (var i = 0; i < cache.TensorCount; i++)
         {
-            ReadOnlySpan<long> past = [_rows.Count, cache.Heads, Length, cache.HeadSize];
-            ReadOnlySpan<long> present = [_rows.Count, cache.Heads, Length + 1, cache.HeadSize];
+            ReadOnlySpan<long> past = [rows, cache.Heads, Length, cache.HeadSize];
+            ReadOnlySpan<long> present = [rows, cache.Heads, Length + 1, cache.HeadSize];
             binding.BindInput(signature.PastNames[i], OrtMemoryInfo.Cpu, cache.ElementType, past, _past.Tensor(i), _past.TensorBytes);
             binding.BindOutput(signature.PresentNames[i], OrtMemoryInfo.Cpu, cache.ElementType, present, _present.Tensor(i), _present.TensorBytes);
         }
@@ -92,14 +99,14 @@ internal sealed class EqualLengthBatch(DecoderModel model, int length) : IDispos
     }
 
     // Every position of the mask is valid, so its content is the same in any shape.
-    private void MakeRoom()
+    private void MakeRoom(int rows)
     {
-        if (_rows.Count <= _room.Rows && Length < _room.Width)
+        if (rows <= _room.Rows && Length < _room.Width)
         {
             return;
         }
 
-        _room = (Math.Max(_rows.Count, _room.Rows), Length + GrowthStep);
+        _room = (Math.Max(rows, _room.Rows), Length + GrowthStep);
         _tensors?.Dispose();
         _tensors = new PassTensors(model.Signature, _room.Rows, tokens: 1, _room.Width, everyLogit: false);
         _tensors.SetMask(0, _room.Rows * _room.Width, isValid: true);

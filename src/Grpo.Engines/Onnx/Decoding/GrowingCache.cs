@@ -37,27 +37,37 @@ internal sealed unsafe class GrowingCache(KvLayout layout) : IDisposable
         }
     }
 
-    /// <summary>Adds a sequence behind the others.</summary>
+    /// <summary>Adds a sequence behind the first ones; those after them are dropped.</summary>
+    /// <param name="row">How many sequences stay before it.</param>
     /// <param name="prefix">Its cache, of the same length and capacity.</param>
-    public void AddRow(KvSlots prefix)
+    public void SetRow(int row, KvSlots prefix)
     {
-        var kept = TensorBytes;
-        Rows++;
-        if (_tensors[0]!.Bytes < TensorBytes)
-        {
-            Allocate(2 * TensorBytes, kept);
-        }
-
+        AddRow(row);
         for (var i = 0; i < _tensors.Length; i++)
         {
-            Buffer.MemoryCopy((void*)prefix.Tensor(i), (byte*)Tensor(i) + kept, RowBytes, RowBytes);
+            Buffer.MemoryCopy((void*)prefix.Tensor(i), (byte*)Tensor(i) + (row * RowBytes), RowBytes, RowBytes);
         }
     }
 
-    /// <summary>Drops a sequence; the last one takes its place.</summary>
-    public void RemoveRow(int row)
+    /// <summary>Fills up to so many rows with copies of the first.</summary>
+    public void FillUp(int rows)
     {
-        Rows--;
+        for (var row = Rows; row < rows; row++)
+        {
+            AddRow(row);
+            for (var i = 0; i < _tensors.Length; i++)
+            {
+                Buffer.MemoryCopy((void*)Tensor(i), (byte*)Tensor(i) + (row * RowBytes), RowBytes, RowBytes);
+            }
+        }
+    }
+
+    /// <summary>Copies the last of the first rows to another place and drops it there, with those after it.</summary>
+    /// <param name="row">The place, which held the sequence that ends.</param>
+    /// <param name="rows">Rows so far.</param>
+    public void RemoveRow(int row, int rows)
+    {
+        Rows = rows - 1;
         if (row == Rows)
         {
             return;
@@ -76,6 +86,15 @@ internal sealed unsafe class GrowingCache(KvLayout layout) : IDisposable
         foreach (var tensor in _tensors)
         {
             tensor?.Dispose();
+        }
+    }
+
+    private void AddRow(int row)
+    {
+        Rows = row + 1;
+        if (_tensors[0]!.Bytes < TensorBytes)
+        {
+            Allocate(2 * TensorBytes, keep: row * RowBytes);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class SlotDecoder : IDecoder
     {
         _model = model;
         _contextLength = contextLength;
-        _maxSequences = maxSequences;
+        _maxSequences = Math.Max(maxSequences, model.SmallestBatch);
         _cacheBytes = cacheBytes;
         _reader = new SequenceReader(model, prefillChunk);
         _lengths = new int[maxSequences];
@@ -89,7 +89,14 @@ internal sealed class SlotDecoder : IDecoder
     /// <inheritdoc/>
     public ReadOnlySpan<float> Step(ReadOnlySpan<int> tokens)
     {
-        MakeRoom(Count, TensorPrimitives.Max<int>(_lengths) + 1);
+        MakeRoom(Math.Max(Count, _model.SmallestBatch), TensorPrimitives.Max<int>(_lengths) + 1);
+        for (var row = Count; row < _model.SmallestBatch; row++)
+        {
+            // A row that nobody reads: one token, at the place where the next sequence's first will be.
+            _tensors!.SetToken(row, 0, position: 0);
+            _tensors.SetMask(row * _slots!.Capacity, 1, isValid: true);
+        }
+
         for (var row = 0; row < Count; row++)
         {
             var position = _lengths[row]++;
@@ -150,7 +157,8 @@ internal sealed class SlotDecoder : IDecoder
 
     private void Bind()
     {
-        if (_boundShape == (Count, _slots!.Capacity))
+        var rows = Math.Max(Count, _model.SmallestBatch);
+        if (_boundShape == (rows, _slots!.Capacity))
         {
             return;
         }
@@ -158,12 +166,12 @@ internal sealed class SlotDecoder : IDecoder
         // The same memory as past and present: GroupQueryAttention sees the equal pointers and appends in place.
         for (var i = 0; i < _model.Signature.Cache.TensorCount; i++)
         {
-            _slots.BindPast(_binding, i, _model.Signature.PastNames[i], Count);
-            _slots.BindPresent(_binding, i, _model.Signature.PresentNames[i], Count);
+            _slots.BindPast(_binding, i, _model.Signature.PastNames[i], rows);
+            _slots.BindPresent(_binding, i, _model.Signature.PresentNames[i], rows);
         }
 
-        _tensors!.Bind(_binding, Count, tokens: 1, _slots.Capacity, hasPast: true);
-        _boundShape = (Count, _slots.Capacity);
+        _tensors!.Bind(_binding, rows, tokens: 1, _slots.Capacity, hasPast: true);
+        _boundShape = (rows, _slots.Capacity);
     }
 
     private void SetMask(int row)

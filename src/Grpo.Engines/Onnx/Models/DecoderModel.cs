@@ -14,7 +14,9 @@ internal sealed class DecoderModel : IDisposable
         _promptSession = promptSession;
         Signature = signature;
         ParameterCount = parameterCount;
-        AppendsInPlace = graph.ReadersOf(signature.PastNames[0]).SetEquals(["GroupQueryAttention"]);
+        LargestBatch = graph.Operators.Contains("DynamicQuantizeLinear") ? 1 : int.MaxValue;
+        SmallestBatch = LargestBatch > 1 && graph.Operators.Contains("MatMulNBits") ? 2 : 1;
+        AppendsInPlace = LargestBatch > 1 && graph.ReadersOf(signature.PastNames[0]).SetEquals(["GroupQueryAttention"]);
         Dtype = DtypeOf(graph, signature);
     }
 
@@ -32,6 +34,18 @@ internal sealed class DecoderModel : IDisposable
 
     /// <summary>Whether the graph appends to a cache in place when past and present are the same memory, as GroupQueryAttention does.</summary>
     public bool AppendsInPlace { get; }
+
+    /// <summary>
+    /// The most sequences that may share a decode step. One for dynamic quantization, whose 8-bit scale is taken over all rows of a batch: the others
+    /// would show in a sequence's log-probabilities.
+    /// </summary>
+    public int LargestBatch { get; }
+
+    /// <summary>
+    /// The fewest rows of a decode step, filled up if need be. Two for MatMulNBits, which has another kernel for a single row, with other rounding: the
+    /// last one of a group would not be what it is among others.
+    /// </summary>
+    public int SmallestBatch { get; }
 
     /// <summary>The number of weights.</summary>
     public long ParameterCount { get; }

@@ -113,11 +113,11 @@ internal sealed record DecoderSignature
         }
 
         return new KvLayout(
-            pastNames.Length, config.Resolve("key-value heads", heads, config.KeyValueHeads), config.Resolve("head size", size, config.HeadSize), type);
+            pastNames.Length, ModelConfig.Resolve("key-value heads", heads, config.KeyValueHeads), ModelConfig.Resolve("head size", size, config.HeadSize), type);
     }
 
     private static int ReadVocabSize(NodeMetadata logits, ModelConfig config) => logits.Dimensions is [_, _, var size]
-        ? config.Resolve("vocabulary size", size, config.VocabSize)
+        ? ModelConfig.Resolve("vocabulary size", size, config.VocabSize)
         : throw new ModelLoadException("The model's logits must have the shape (batch, sequence, V).");
 
     private static TensorElementType FloatType(NodeMetadata tensor, string name) =>

@@ -54,7 +54,7 @@ internal sealed record ModelConfig
 
     /// <summary>A number of the graph, or of the file where the graph leaves it open.</summary>
     /// <exception cref="ModelLoadException">The two disagree, or neither has it.</exception>
-    public int Resolve(string what, long graph, int? config)
+    public static int Resolve(string what, long graph, int? config)
     {
         if (graph > 0)
         {
