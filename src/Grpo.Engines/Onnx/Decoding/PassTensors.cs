@@ -10,6 +10,8 @@ namespace Grpo.Engines.Onnx.Decoding;
 /// </summary>
 internal sealed class PassTensors : IDisposable
 {
+    private static readonly long[] One = [1];
+
     private readonly DecoderSignature _signature;
     private readonly IntegerBuffer _inputIds;
     private readonly IntegerBuffer _mask;
@@ -73,15 +75,14 @@ internal sealed class PassTensors : IDisposable
         ReadOnlySpan<long> idShape = [rows, tokens];
         ReadOnlySpan<long> maskShape = [rows, width];
         ReadOnlySpan<long> logitShape = [rows, Math.Min(tokens, LogitRows), _signature.VocabSize];
-        ReadOnlySpan<long> one = [1];
         _inputIds.Bind(binding, idShape);
         _mask.Bind(binding, maskShape);
         _positions?.Bind(binding, idShape);
-        _logitsToKeep?.Bind(binding, one[.._signature.LogitsToKeep!.Rank]);
+        _logitsToKeep?.Bind(binding, One.AsSpan(0, _signature.LogitsToKeep!.Rank));
         if (_useCacheBranch is not null)
         {
             _useCacheBranch.AsSpan<bool>()[0] = hasPast;
-            binding.BindInput(_signature.UseCacheBranch!, OrtMemoryInfo.Cpu, TensorElementType.Bool, one, _useCacheBranch.Address, _useCacheBranch.Bytes);
+            binding.BindInput(_signature.UseCacheBranch!, OrtMemoryInfo.Cpu, TensorElementType.Bool, One, _useCacheBranch.Address, _useCacheBranch.Bytes);
         }
 
         binding.BindOutput(_signature.Logits, OrtMemoryInfo.Cpu, _signature.LogitsType, logitShape, _logits.Address, _logits.Bytes);
