@@ -32,5 +32,5 @@ internal static class CurationLines
         ? messages.Select(message => message.DeepClone())
         : [new JsonObject { ["role"] = "user", ["content"] = prompt.Text }];
 
-    private static JsonNode Assistant(SampleResult sample) => new JsonObject { ["role"] = "assistant", ["content"] = sample.Completion };
+    private static JsonObject Assistant(SampleResult sample) => new JsonObject { ["role"] = "assistant", ["content"] = sample.Completion };
 }

@@ -234,7 +234,7 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
         }
     }
 
-    private Task FailAsync(string jobId, string error, CancellationToken cancellationToken) => TryAsync(() => store.FinishAsync(jobId, JobStatus.Failed, null, error, cancellationToken));
+    private Task<bool> FailAsync(string jobId, string error, CancellationToken cancellationToken) => TryAsync(() => store.FinishAsync(jobId, JobStatus.Failed, null, error, cancellationToken));
 
     private async Task<(Job Job, JobSpec Spec, GroupSampler Sampler)?> JobOfAsync(string id, CancellationToken cancellationToken)
     {

@@ -39,7 +39,7 @@ public static class Intervals
     /// <param name="level">In (0, 1).</param>
     public static MetricEstimate ClusteredMean(ReadOnlySpan<double> sums, ReadOnlySpan<int> counts, double level)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Length, counts.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(counts.Length, sums.Length, nameof(counts));
         var (sum, samples, clusters) = (0.0, 0L, 0);
         for (var c = 0; c < sums.Length; c++)
         {

@@ -28,7 +28,7 @@ public sealed record PairedComparison
     /// <exception cref="ArgumentOutOfRangeException">The shapes differ.</exception>
     public static PairedComparison Of(IReadOnlyList<double?> before, IReadOnlyList<double?> after, double level)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(after.Count, before.Count);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(after.Count, before.Count, nameof(after));
         var pairs = before.Zip(after).Where(pair => pair.First is not null && pair.Second is not null).Select(pair => (Before: pair.First!.Value, After: pair.Second!.Value)).ToList();
         if (pairs.Count == 0) return new PairedComparison { Difference = null, N = 0, Stderr = null, Ci = null, McnemarP = null };
         var mean = pairs.Average(pair => pair.After - pair.Before);

@@ -71,7 +71,7 @@ public static class CurationsEndpoints
     /// <response code="200">A page.</response>
     /// <response code="400">Cursor or limit is none.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Ok<CurationsResponse>> ListCurations([Description("The next_cursor of an earlier page.")] string? cursor, [DefaultValue(20)] [Description("The most curations wanted, 1 to 100.")] int? limit, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<Ok<CurationsResponse>> ListCurations([Description("The next_cursor of an earlier page.")] string? cursor, [Description("The most curations wanted, 1 to 100; 20 when absent.")] int? limit, JobAccess jobs, CancellationToken cancellationToken)
     {
         var (before, size) = JobFollowing.Page(cursor, limit);
         var page = await (await jobs.StoreAsync()).ListAsync(JobKind.Curation, before, size + 1, cancellationToken);
@@ -83,7 +83,7 @@ public static class CurationsEndpoints
     /// <response code="200">How far it is.</response>
     /// <response code="404">There is no such curation.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Ok<CurationResponse>> GetCuration([Description("The curation.")] string id, [DefaultValue(0)] [Description("Seconds to wait for its end, at most 60.")] int? wait, JobAccess jobs, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
+    public static async Task<Ok<CurationResponse>> GetCuration([Description("The curation.")] string id, [Description("Seconds to wait for its end, at most 60; 0 when absent.")] int? wait, JobAccess jobs, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
         var job = await jobs.WaitAsync(JobKind.Curation, id, wait ?? 0, time, cancellationToken);
         response.AddRetryAfter(job);
@@ -129,7 +129,7 @@ public static class CurationsEndpoints
     /// <response code="404">There is no such curation.</response>
     /// <response code="409">It has not succeeded, or not yet.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<ContentHttpResult> GetCurationReport([Description("The curation.")] string id, [DefaultValue("json")] [Description("json or markdown.")] string? format, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<ContentHttpResult> GetCurationReport([Description("The curation.")] string id, [Description("json (the default) or markdown.")] string? format, JobAccess jobs, CancellationToken cancellationToken)
     {
         var json = await jobs.ReportAsync(JobKind.Curation, id, cancellationToken);
         return format switch

@@ -75,7 +75,7 @@ public static class EvaluationsEndpoints
     /// <response code="200">A page.</response>
     /// <response code="400">Cursor or limit is none.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Ok<EvaluationsResponse>> ListEvaluations([Description("The next_cursor of an earlier page.")] string? cursor, [DefaultValue(20)] [Description("The most evaluations wanted, 1 to 100.")] int? limit, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<Ok<EvaluationsResponse>> ListEvaluations([Description("The next_cursor of an earlier page.")] string? cursor, [Description("The most evaluations wanted, 1 to 100; 20 when absent.")] int? limit, JobAccess jobs, CancellationToken cancellationToken)
     {
         var (before, size) = JobFollowing.Page(cursor, limit);
         var page = await (await jobs.StoreAsync()).ListAsync(JobKind.Evaluation, before, size + 1, cancellationToken);
@@ -87,7 +87,7 @@ public static class EvaluationsEndpoints
     /// <response code="200">How far it is.</response>
     /// <response code="404">There is no such evaluation.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<Ok<EvaluationResponse>> GetEvaluation([Description("The evaluation.")] string id, [DefaultValue(0)] [Description("Seconds to wait for its end, at most 60.")] int? wait, JobAccess jobs, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
+    public static async Task<Ok<EvaluationResponse>> GetEvaluation([Description("The evaluation.")] string id, [Description("Seconds to wait for its end, at most 60; 0 when absent.")] int? wait, JobAccess jobs, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
         var job = await jobs.WaitAsync(JobKind.Evaluation, id, wait ?? 0, time, cancellationToken);
         response.AddRetryAfter(job);
@@ -133,7 +133,7 @@ public static class EvaluationsEndpoints
     /// <response code="404">There is no such evaluation.</response>
     /// <response code="409">It has not succeeded, or not yet.</response>
     /// <response code="503">The job store cannot be used now.</response>
-    public static async Task<ContentHttpResult> GetEvaluationReport([Description("The evaluation.")] string id, [DefaultValue("json")] [Description("json, junit or markdown.")] string? format, JobAccess jobs, CancellationToken cancellationToken)
+    public static async Task<ContentHttpResult> GetEvaluationReport([Description("The evaluation.")] string id, [Description("json (the default), junit or markdown.")] string? format, JobAccess jobs, CancellationToken cancellationToken)
     {
         var json = await jobs.ReportAsync(JobKind.Evaluation, id, cancellationToken);
         return format switch
