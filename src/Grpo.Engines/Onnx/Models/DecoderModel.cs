@@ -1,3 +1,4 @@
+using Grpo.Engines.Onnx.Parameters;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
 
@@ -6,6 +7,9 @@ namespace Grpo.Engines.Onnx.Models;
 /// <summary>A decoder ready to run: its session, its signature, and what its files say of it.</summary>
 internal sealed class DecoderModel : IDisposable
 {
+    // Where a model given as bytes has its external files.
+    private const string ExternalFilesFolder = "session.model_external_initializers_file_folder_path";
+
     private DecoderModel(InferenceSession session, DecoderSignature signature, long parameterCount)
     {
         Session = session;
@@ -22,20 +26,30 @@ internal sealed class DecoderModel : IDisposable
     /// <summary>The number of weights.</summary>
     public long ParameterCount { get; }
 
-    /// <summary>Opens the graph of a model folder on the CPU provider.</summary>
+    /// <summary>Opens the graph of a model folder on the CPU provider, with the weights it comes with.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="threads">Threads of one forward pass; 0 lets ONNX Runtime choose.</param>
     /// <exception cref="ModelLoadException">The graph is none that can be decoded here; the message says why and what is supported.</exception>
     public static DecoderModel Open(ModelFolder folder, int threads)
     {
-        var graph = OnnxGraph.Parse(File.ReadAllBytes(folder.GraphPath));
+        var (graph, weights) = DecoderGraph.Open(folder.GraphPath);
+        using (weights) return Open(graph, weights, threads);
+    }
+
+    /// <summary>Opens a graph on the CPU provider with a version of its weights. The session copies them.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="weights">A value for each of its parameters.</param>
+    /// <param name="threads">Threads of one forward pass; 0 lets ONNX Runtime choose.</param>
+    /// <exception cref="ModelLoadException">The graph is none that can be decoded here; the message says why and what is supported.</exception>
+    public static DecoderModel Open(DecoderGraph graph, WeightSet weights, int threads)
+    {
         if (!graph.Operators.Contains("GroupQueryAttention"))
         {
             throw new ModelLoadException(
                 "The model's attention is not com.microsoft.GroupQueryAttention. Supported are models of the onnxruntime-genai convention.");
         }
 
-        var session = OpenSession(folder.GraphPath, threads);
+        var session = OpenSession(graph, weights, threads);
         try
         {
             return new DecoderModel(session, DecoderSignature.Read(session), graph.ParameterCount);
@@ -50,7 +64,7 @@ internal sealed class DecoderModel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Session.Dispose();
 
-    private static InferenceSession OpenSession(string path, int threads)
+    private static InferenceSession OpenSession(DecoderGraph graph, WeightSet weights, int threads)
     {
         // Weight prepacking stays on (the default): with it, a MatMul row has the same bits in every batch size, and so has a completion.
         using var options = new SessionOptions
@@ -61,13 +75,23 @@ internal sealed class DecoderModel : IDisposable
             // Batches change from step to step, so a remembered allocation pattern would never fit.
             EnableMemoryPattern = false,
         };
+        options.AddSessionConfigEntry(ExternalFilesFolder, graph.Folder);
+        var values = graph.Parameters
+            .Select(parameter => (parameter, memory: weights.Values[parameter.Name]))
+            .Select(value => OrtValue.CreateTensorWithData(OrtMemoryInfo.Cpu, value.parameter.ElementType, value.parameter.Shape, value.memory.Address, value.memory.Bytes))
+            .ToList();
         try
         {
-            return new InferenceSession(path, options);
+            if (values.Count > 0) options.AddExternalInitializers([.. graph.Parameters.Select(parameter => parameter.Name)], values);
+            return new InferenceSession(graph.Bytes.Span, options);
         }
         catch (OnnxRuntimeException exception)
         {
             throw new ModelLoadException($"ONNX Runtime cannot load the model: {exception.Message}", exception);
+        }
+        finally
+        {
+            values.ForEach(value => value.Dispose());
         }
     }
 }
