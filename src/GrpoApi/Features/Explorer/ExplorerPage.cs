@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net.Mime;
 using GrpoApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,11 +17,14 @@ public static class ExplorerPage
     private const string ContentSecurityPolicy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 
     /// <summary>Registers the compression of the page's files; the API's answers are not concerned.</summary>
-    public static IServiceCollection AddExplorer(this IServiceCollection services) => services.AddResponseCompression(static options =>
-    {
-        options.EnableForHttps = true;
-        options.MimeTypes = [MediaTypeNames.Text.Html, MediaTypeNames.Text.Css, MediaTypeNames.Text.JavaScript, MediaTypeNames.Image.Svg];
-    });
+    public static IServiceCollection AddExplorer(this IServiceCollection services) => services
+        .Configure<GzipCompressionProviderOptions>(static options => options.Level = CompressionLevel.Optimal)
+        .Configure<BrotliCompressionProviderOptions>(static options => options.Level = CompressionLevel.Optimal)
+        .AddResponseCompression(static options =>
+        {
+            options.EnableForHttps = true;
+            options.MimeTypes = [MediaTypeNames.Text.Html, MediaTypeNames.Text.Css, MediaTypeNames.Text.JavaScript, MediaTypeNames.Image.Svg];
+        });
 
     /// <summary>Maps the page and its files, and the root, which redirects to it.</summary>
     public static void MapExplorer(this WebApplication app)

@@ -91,7 +91,7 @@ const Clip = live(({ side, points }) => {
   if (!points()) return null;
   const { name, range, bound } = SIDES[side];
   const objective = scales([0, 2.5], range, 190);
-  const gradient = scales([0, 2.5], side === 'up' ? [-0.2, 2.2] : [-2.2, 0.2], 150);
+  const gradient = scales([0, 2.5], side === 'up' ? [-0.2, 2.2] : [-2.2, 0.6], 150);
   const drawn = curves.value;
   if (!drawn) return html`<p class="note">The clip curve is drawn for loss types with a ratio per token; ${group.lossType.value} is not among them. Its numbers in Table 3 are the service’s.</p>`;
   const stops = drawn.up.gradient.at(-1)[1] === 0;
@@ -105,7 +105,7 @@ const Clip = live(({ side, points }) => {
         ${drawn.ofLogprob && html`<text class="axis" x="190" y="90" text-anchor="middle">reads log π itself: see the gradient below</text>`}
       <//>
       <${Frame} scale=${gradient} title="${name}: the gradient that is left" xLabel="ratio r" yLabel="gradient / |A|" xTicks=${[0, 0.5, 1, 1.5, 2, 2.5]}
-        note=${stops ? (side === 'up' ? 'Right of 1 + ε the curve above is flat, so the gradient is 0: the token stops learning.' : 'Left of 1 − ε the curve above is flat, so the gradient is 0: the token stops unlearning.') : 'This loss type leaves no token without a gradient.'}>
+        note=${stops ? (side === 'up' ? 'Right of 1 + ε what it earns is flat, so the gradient is 0: the token stops learning.' : 'Left of 1 − ε what it earns is flat, so the gradient is 0: the token stops unlearning.') : 'This loss type leaves no token without a gradient.'}>
         <${Bounds} scale=${gradient} bounds=${drawn.bounds} active=${bound} />
         <path class="curve ${side}" d=${path(drawn[side].gradient.filter(([, value]) => Math.abs(value) <= 2.2), gradient)} />
         <${Dots} side=${side} of="gradient" scale=${gradient} points=${points} />
