@@ -3,7 +3,6 @@ using Grpo.Engines.Onnx.Parameters;
 using Grpo.Engines.Onnx.Sampling;
 using Grpo.Engines.Onnx.Scheduling;
 using Grpo.Engines.Weights;
-using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
 
 namespace Grpo.Engines.Onnx;
@@ -53,20 +52,20 @@ public sealed class OnnxPolicy : IVersionedPolicy
     /// <exception cref="ModelLoadException">The folder holds no model that can be decoded here; the message says why.</exception>
     public static OnnxPolicy Open(string name, string folder, IPolicyTokenizer tokenizer, OnnxPolicyOptions options)
     {
-        var files = ModelFolder.Open(folder);
-        var (graph, weights) = DecoderGraph.Open(files.GraphPath);
-        var factory = new VersionFactory(graph, files, options);
+        var files = ModelFolder.Open(folder, options.Dtype);
+        var (graph, weights) = DecoderGraph.Open(files);
+        var factory = new VersionFactory(graph, options);
         try
         {
-            var (lane, signature) = factory.Create(1, weights);
+            var (lane, model) = factory.Create(1, weights);
             var info = new PolicyInfo
             {
                 Name = name,
                 Engine = "onnx",
                 Provider = "CPU",
-                Dtype = signature.Cache.ElementType == TensorElementType.Float16 ? "float16" : "float32",
+                Dtype = model.Dtype,
                 Version = lane.Version,
-                VocabSize = signature.VocabSize,
+                VocabSize = model.Signature.VocabSize,
                 ContextLength = files.ContextLength,
                 ParameterCount = graph.ParameterCount,
                 EosTokenIds = files.EosTokenIds,

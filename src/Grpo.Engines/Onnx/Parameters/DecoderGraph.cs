@@ -11,12 +11,12 @@ namespace Grpo.Engines.Onnx.Parameters;
 /// </summary>
 internal sealed class DecoderGraph
 {
-    private DecoderGraph(string folder, OnnxGraph graph)
+    private DecoderGraph(ModelFolder folder, OnnxGraph graph, GraphFacts facts, string? refusal)
     {
         Folder = folder;
-        Operators = graph.Operators;
+        Facts = facts;
         ParameterCount = graph.ParameterCount;
-        Refusal = ParameterRules.Refusal(graph);
+        Refusal = refusal;
         Parameters = Refusal is null ? [.. ParameterRules.Of(graph)] : [];
         foreach (var parameter in Parameters.Where(parameter => !parameter.IsExternal))
         {
@@ -29,11 +29,11 @@ internal sealed class DecoderGraph
     /// <summary>The ModelProto.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
-    /// <summary>Where the files of constants that are no parameters lie.</summary>
-    public string Folder { get; }
+    /// <summary>What the model's folder says.</summary>
+    public ModelFolder Folder { get; }
 
-    /// <summary>The operator types that occur.</summary>
-    public IReadOnlySet<string> Operators { get; }
+    /// <summary>What decides how the graph is run.</summary>
+    public GraphFacts Facts { get; }
 
     /// <summary>What a version gives values to; none when <see cref="Refusal"/> says why.</summary>
     public IReadOnlyList<Initializer> Parameters { get; }
@@ -44,14 +44,25 @@ internal sealed class DecoderGraph
     /// <summary>Why the parameters cannot be replaced; null when they can.</summary>
     public string? Refusal { get; }
 
-    /// <summary>Reads a model file: its graph, and the values it comes with.</summary>
+    /// <summary>Reads the graph of a model folder, and the weights it comes with.</summary>
     /// <exception cref="ModelLoadException">It is no ONNX model, or its external data is not there.</exception>
-    public static (DecoderGraph Graph, WeightSet Weights) Open(string path)
+    public static (DecoderGraph Graph, WeightSet Weights) Open(ModelFolder folder)
     {
-        var graph = OnnxGraph.Parse(File.ReadAllBytes(path));
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var weights = ParameterRules.Refusal(graph) is null ? ReadWeights(graph, folder) : new WeightSet(new Dictionary<string, SharedMemory>());
-        return (new DecoderGraph(folder, graph), weights);
+        var bytes = File.ReadAllBytes(folder.Graph.Path);
+        var (graph, facts) = (OnnxGraph.Parse(bytes), GraphFacts.Read(bytes));
+        RequireDataFiles(folder.Graph.Path, facts);
+        if (folder.Graph.PromptPath is { } prompt) RequireDataFiles(prompt, GraphFacts.Read(File.ReadAllBytes(prompt)));
+        var refusal = ParameterRules.Refusal(facts, folder.Graph);
+        var weights = refusal is null ? ReadWeights(graph, Path.GetDirectoryName(folder.Graph.Path)!) : new WeightSet(new Dictionary<string, SharedMemory>());
+        return (new DecoderGraph(folder, graph, facts, refusal), weights);
+    }
+
+    private static void RequireDataFiles(string path, GraphFacts graph)
+    {
+        if (graph.DataFiles.FirstOrDefault(file => !File.Exists(Path.Combine(Path.GetDirectoryName(path)!, file))) is { } missing)
+        {
+            throw new ModelLoadException($"The weights of {Path.GetFileName(path)} are in '{missing}', which is not beside it.");
+        }
     }
 
     private static WeightSet ReadWeights(OnnxGraph graph, string folder)

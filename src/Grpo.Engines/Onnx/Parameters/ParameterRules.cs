@@ -19,9 +19,13 @@ internal static class ParameterRules
     }
 
     /// <summary>Why the parameters cannot be replaced; null when they can.</summary>
-    public static string? Refusal(OnnxGraph graph) => Array.Find(Quantized, graph.Operators.Contains) is { } name
-        ? $"The model's weights are quantized ({name}): new ones would have to be quantized in the same way before they are sent. Load the float32 or float16 variant of the model to train it."
-        : null;
+    /// <param name="facts">The graph's operators.</param>
+    /// <param name="file">Where it comes from.</param>
+    public static string? Refusal(GraphFacts facts, GraphFile file) => file.PromptPath is not null
+        ? "The model is split into a graph for prompts and one for later tokens, each with weights of its own. Export it as one graph to train it."
+        : Array.Find(Quantized, facts.Operators.Contains) is { } name
+            ? $"The model's weights are quantized ({name}): new ones would have to be quantized in the same way before they are sent. Load the float32 or float16 variant of the model to train it."
+            : null;
 
     // com.microsoft: GroupQueryAttention(query, key, value, past_key, past_value, seqlens_k, total_sequence_length, cos_cache, sin_cache, ...),
     // RotaryEmbedding(input, position_ids, cos_cache, sin_cache); ai.onnx: RotaryEmbedding(X, cos_cache, sin_cache, position_ids).

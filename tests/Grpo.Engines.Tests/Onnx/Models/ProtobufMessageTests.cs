@@ -29,7 +29,7 @@ public sealed class ProtobufMessageTests
     [Fact]
     public void A_real_model_is_written_byte_for_byte_after_every_message_was_looked_into()
     {
-        var bytes = File.ReadAllBytes(ModelFolder.Open(TinyR1.Folder).GraphPath);
+        var bytes = File.ReadAllBytes(ModelFolder.Open(TinyR1.Folder).Graph.Path);
         var graph = OnnxGraph.Parse(bytes);
         Assert.NotEmpty(graph.Nodes.SelectMany(node => node.All(5)).Select(attribute => attribute.Message.Text(1)));
         Assert.Equal(bytes, graph.ToArray());

@@ -198,7 +198,7 @@ public sealed class WeightUpdateTests : IAsyncLifetime
     private static string Bits(CompletionGroup group) => string.Join('\n', group.Completions.Select(completion =>
         $"{string.Join(',', completion.TokenIds)}|{string.Join(',', completion.Logprobs.Select(BitConverter.SingleToInt32Bits))}"));
 
-    private static Initializer Find(string name) => OnnxGraph.Parse(File.ReadAllBytes(ModelFolder.Open(TinyR1.Folder).GraphPath)).Initializers.Single(initializer => initializer.Name == name);
+    private static Initializer Find(string name) => OnnxGraph.Parse(File.ReadAllBytes(ModelFolder.Open(TinyR1.Folder).Graph.Path)).Initializers.Single(initializer => initializer.Name == name);
 
     /// <summary>The values in tiny-r1's own file.</summary>
     private static float[] Values(string name)

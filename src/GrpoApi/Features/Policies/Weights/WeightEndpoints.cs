@@ -22,7 +22,7 @@ public static class WeightEndpoints
     {
         routes.MapGet("/policies/{name}/parameters", ListParameters).WithName("ListParameters").WithTags(Tag).WithParameterExample("name", Example).ProducesPolicyProblems();
         routes.MapPost("/policies/{name}/weights", UpdateWeights).WithName("UpdateWeights").WithTags(Tag).WithParameterExample("name", Example).ProducesPolicyProblems()
-            .Accepts<UpdateWeightsRequest>(SafetensorsMedia.Type, SafetensorsMedia.Json)
+            .Accepts<UpdateWeightsRequest>(SafetensorsMedia.Type, SafetensorsMedia.Json).WithRequestExample("""{"path": "step-20/model.safetensors"}""")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         return routes;
     }
