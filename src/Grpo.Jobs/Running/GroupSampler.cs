@@ -36,7 +36,7 @@ internal sealed class GroupSampler(JobSpec spec, Func<IPolicy> policy)
 
         if (PromptLength.Problem(tokens.Length, current.Info) is { } tooLong) return Failed(promptIndex, text, tooLong);
         if (Array.Exists(tokens, id => id < 0 || id >= current.Info.VocabSize)) return Failed(promptIndex, text, "The prompt has a token that the policy's vocabulary lacks.");
-        var request = new GroupRequest { PromptTokenIds = tokens, GroupSize = _groupSize, Sampling = _sampling, Seed = spec.Seed, PromptIndex = promptIndex };
+        var request = new GroupRequest { PromptTokenIds = tokens, GroupSize = _groupSize, Sampling = _sampling, Seed = spec.Seed, PromptIndex = promptIndex, Turn = this };
         CompletionGroup group;
         try
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FluentValidation;
+using Grpo.Engines;
 using Grpo.Engines.Weights;
 using Grpo.Jobs.Requests;
 using Grpo.Jobs.Stores;
@@ -55,6 +56,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             Detail = RequestValidation.Summary(validation.Errors),
         },
         PolicyNotFoundException => Problem(StatusCodes.Status404NotFound, (ProblemCatalog.PolicyNotFound, "The policy is not known."), exception.Message),
+        WeightsRefusedException => Problem(StatusCodes.Status409Conflict, (ProblemCatalog.WeightsRefused, "The weights cannot be replaced."), exception.Message),
         PolicyBusyException => Problem(StatusCodes.Status503ServiceUnavailable, (ProblemCatalog.PolicyBusy, "The policy is busy."), exception.Message),
         PolicyUnavailableException => Problem(StatusCodes.Status503ServiceUnavailable, null, exception.Message),
         JobRequestException job => RequestInvalid(job),

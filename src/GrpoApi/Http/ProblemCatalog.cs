@@ -17,6 +17,7 @@ internal static class ProblemCatalog
     public const string JobState = TypePrefix + "job-state";
     public const string IdempotencyConflict = TypePrefix + "idempotency-conflict";
     public const string JobStoreUnavailable = TypePrefix + "job-store-unavailable";
+    public const string WeightsRefused = TypePrefix + "weights-refused";
     public const string ChatTemplate = TypePrefix + "chat-template";
 
     /// <summary>The general problem of an HTTP status: its type and its title.</summary>
