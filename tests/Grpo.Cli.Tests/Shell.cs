@@ -12,7 +12,7 @@ internal sealed class Shell : IDisposable
     {
         var grpo = Path.Combine(_tools, "grpo");
         File.WriteAllText(grpo, $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "Grpo.Cli.dll")}' \"$@\"\n");
-        File.SetUnixFileMode(grpo, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(grpo, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         foreach (var there in (string[])["docs", "models", "src"]) File.CreateSymbolicLink(Path.Combine(Folder, there), Path.Combine(TestData.RepositoryRoot(), there));
     }
 
@@ -24,7 +24,7 @@ internal sealed class Shell : IDisposable
     /// <summary>Runs a script; the lines of its standard output, its standard error and its exit code.</summary>
     public async Task<(int Code, string[] Output, string Error)> RunAsync(string script)
     {
-        var start = new ProcessStartInfo("/bin/bash", ["-e", "-c", script]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/bin/bash", ["-e", "-c", script]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["PATH"] = $"{_tools}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["GITHUB_STEP_SUMMARY"] = Path.Combine(Folder, "github-summary.md");
         using var process = Process.Start(start)!;

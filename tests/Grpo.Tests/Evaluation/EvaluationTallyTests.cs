@@ -70,7 +70,7 @@ public class EvaluationTallyTests
         Assert.Equal((1, 1), (tally.Estimates()["pass@1"].Value, tally.Estimates()["pass@1"].N));
     }
 
-    private static EvaluationMetric Metric(string name) => EvaluationMetric.TryParse(name, out var metric) ? metric : throw new ArgumentException(name);
+    private static EvaluationMetric Metric(string name) => EvaluationMetric.TryParse(name, out var metric) ? metric : throw new ArgumentException(name, nameof(name));
 
     private static JudgedSample Sample(double score, int answer) => new() { Reward = score, Correct = score >= 1, AnswerClass = answer, Scores = [score] };
 
