@@ -1,8 +1,11 @@
 using Grpo.Bench;
 
+if (args is ["math-accuracy", var data, var results])
+    return MathAccuracyBenchmark.Run(data, results);
+
 if (args is not [var server, var model, var output])
 {
-    await Console.Error.WriteLineAsync("Usage: Grpo.Bench <published GrpoApi executable> <model folder> <results file>; see bench/run.");
+    await Console.Error.WriteLineAsync("Usage: Grpo.Bench <published GrpoApi executable> <model folder> <results file>, or Grpo.Bench math-accuracy <data folder> <results file>; see bench/run.");
     return 2;
 }
 
