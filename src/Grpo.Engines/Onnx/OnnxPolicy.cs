@@ -3,6 +3,7 @@ using Grpo.Engines.Onnx.Decoding;
 using Grpo.Engines.Onnx.Models;
 using Grpo.Engines.Onnx.Sampling;
 using Grpo.Engines.Onnx.Scheduling;
+using Grpo.Engines.Tokenizers;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
 
@@ -45,6 +46,12 @@ public sealed class OnnxPolicy : IPolicy
         var files = ModelFolder.Open(folder, options.Dtype);
         var model = DecoderModel.Open(files, options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         var signature = model.Signature;
+        if (tokenizer is ModelTokenizer { VocabSize: var tokens } && tokens > signature.VocabSize)
+        {
+            model.Dispose();
+            throw new ModelLoadException($"The tokenizer has token ids up to {tokens - 1}, and the model's vocabulary ends at {signature.VocabSize - 1}. They belong to different models.");
+        }
+
         var info = new PolicyInfo
         {
             Name = name,

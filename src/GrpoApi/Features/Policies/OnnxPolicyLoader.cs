@@ -21,6 +21,7 @@ internal sealed partial class OnnxPolicyLoader(TimeProvider time, ILogger<OnnxPo
             MaxSequences = source.MaxSequences ?? defaults.MaxSequences,
             KvCacheBytes = source.KvCacheBytes ?? defaults.KvCacheBytes,
             Threads = source.Threads ?? defaults.Threads,
+            Dtype = source.Dtype,
         };
         var tokenizer = ModelTokenizer.Load(source.Path, time);
         return Task.FromResult<IPolicy>(OnnxPolicy.Open(source.Name, source.Path, tokenizer, options));
