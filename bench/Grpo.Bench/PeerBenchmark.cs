@@ -31,6 +31,7 @@ public sealed class PeerBenchmark(string models, string peers)
         const string unit = "completion tokens/s";
         var workload = new PeerWorkload(Onnx, dtype);
         List<Figure> figures = [.. await EngineAsync(workload)];
+        await Console.Error.WriteLineAsync($"{figures[0].Name}: {figures[0].Median:0}");
         if (dtype == "fp32")
         {
             using var loop = new BareLoop(Path.Combine(Onnx, "onnx", "model.onnx"), workload);
@@ -38,7 +39,7 @@ public sealed class PeerBenchmark(string models, string peers)
         }
 
         figures.Add(new Figure(Llama(dtype), unit, await PeerProcess.RunAsync(
-            Path.Combine(peers, "llama.mjs"), workload with { Model = Path.Combine(models, $"smollm2-{Gguf(dtype)}.gguf"), Dtype = null }), ""));
+            Path.Combine(peers, "llama.mjs"), workload with { Model = Path.Combine(models, $"smollm2-{Gguf(dtype)}.gguf"), Dtype = null, WarmUps = 0, Runs = 2 }), ""));
         figures.Add(new Figure(Transformers(dtype), unit, await PeerProcess.RunAsync(
             Path.Combine(peers, "transformers.mjs"), workload with { WarmUps = 0, Runs = 2 }), ""));
         return figures;
@@ -52,7 +53,7 @@ public sealed class PeerBenchmark(string models, string peers)
         var options = new OnnxPolicyOptions { Threads = workload.Threads, Dtype = workload.Dtype, PrefixCacheTokens = 0 };
         await using var policy = OnnxPolicy.Open("bench", workload.Model, tokenizer, options);
         var single = await MeasureAsync(policy, workload);
-        var doubled = await MeasureAsync(policy, workload with { Group = 2 * workload.Group, WarmUps = 0 });
+        var doubled = await MeasureAsync(policy, workload with { Group = 2 * workload.Group, WarmUps = 0, Runs = 1 });
         return
         [
             new Figure(Engine(workload.Dtype!), "completion tokens/s", workload.TokensPerSecond(single.Seconds), ""),

@@ -70,7 +70,7 @@ public sealed class OnnxPolicy : IVersionedPolicy
             {
                 Name = name,
                 Engine = "onnx",
-                Provider = "CPU",
+                Provider = model.Provider.Name,
                 Dtype = model.Dtype,
                 Version = lane.Version,
                 VocabSize = model.Signature.VocabSize,
