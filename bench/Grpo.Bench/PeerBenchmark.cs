@@ -39,9 +39,9 @@ public sealed class PeerBenchmark(string models, string peers)
         }
 
         figures.Add(new Figure(Llama(dtype), unit, await PeerProcess.RunAsync(
-            Path.Combine(peers, "llama.mjs"), workload with { Model = Path.Combine(models, $"smollm2-{Gguf(dtype)}.gguf"), Dtype = null, WarmUps = 0, Runs = 2 }), ""));
+            Path.Combine(peers, "llama.mjs"), workload with { Model = Path.Combine(models, $"smollm2-{Gguf(dtype)}.gguf"), Dtype = null, WarmUps = 0, Runs = 1 }), ""));
         figures.Add(new Figure(Transformers(dtype), unit, await PeerProcess.RunAsync(
-            Path.Combine(peers, "transformers.mjs"), workload with { WarmUps = 0, Runs = 2 }), ""));
+            Path.Combine(peers, "transformers.mjs"), workload with { WarmUps = 0, Runs = 1 }), ""));
         return figures;
     }
 

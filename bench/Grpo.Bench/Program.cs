@@ -2,8 +2,11 @@ using Grpo.Bench;
 
 switch (args)
 {
+    case ["math-accuracy", var data, var results]:
+        return MathAccuracyBenchmark.Run(data, results);
+
     case ["rollouts", var server, var model, var output]:
-        var report = new Report("Rollouts of tiny-r1", "bench/run rollouts");
+        var report = new Report("bench/run rollouts");
         report.Add(await StartupBenchmark.RunAsync(server));
         report.Add(await ServiceBenchmark.RunAsync(server));
         report.Add(await EngineBenchmark.RunAsync(model));
@@ -21,6 +24,6 @@ switch (args)
         return 0;
 
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts <published GrpoApi> <model folder> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
         return 2;
 }

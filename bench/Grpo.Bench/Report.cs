@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Grpo.Bench;
 
 /// <summary>The figures of one run as a Markdown table, with what was run where.</summary>
-public sealed class Report(string title, string command)
+public sealed class Report(string command, string title = "Rollouts of tiny-r1")
 {
     private readonly List<Figure> _figures = [];
 
