@@ -1,5 +1,8 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Grpo.Jobs.Requests;
+using Grpo.Rewards;
 using Grpo.Rewards.Language;
 
 namespace Grpo.Jobs.Curations;
@@ -11,14 +14,17 @@ internal static class CompletionFilters
     private const double MixedShare = 0.1;
     private const int Gram = 5;
 
-    /// <summary>Whether more than a tenth of the words are of another language than the most frequent one.</summary>
+    private static readonly LanguageConsistencyReward Words = new(new LanguageConsistencyParams { Scope = LanguageScope.All });
+
+    /// <summary>Whether more than a tenth of the words are of another language than the most frequent one, as <c>language_consistency</c> tells them.</summary>
     /// <param name="completion">The text.</param>
     /// <param name="language">The language expected, a tag; null: English.</param>
     public static bool IsMixed(string completion, string? language)
     {
-        var tally = LanguageTally.Count(NeutralSpans.Blank(completion), language is null ? "en" : Languages.Primary(language) ?? "en", new LanguageConsistencyParams().HanWeight);
-        var all = tally.ByLanguage.Values.Sum();
-        return all > 0 && tally.ByLanguage.Values.Max() < (1 - MixedShare) * all;
+        var expected = JsonSerializer.SerializeToElement(new JsonObject { ["language"] = (language is null ? null : Languages.Primary(language)) ?? "en" });
+        var score = Words.Score(new RewardSample { Completion = completion, Reference = expected });
+        List<double> counts = [.. score.Details["words"] is JsonObject words ? words.Select(word => (double)word.Value!) : []];
+        return counts.Count > 1 && counts.Max() < (1 - MixedShare) * counts.Sum();
     }
 
     /// <summary>Whether a paragraph, text without an empty line, is longer than that.</summary>
