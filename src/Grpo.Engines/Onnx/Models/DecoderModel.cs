@@ -1,3 +1,4 @@
+using Grpo.Engines.Onnx.Parameters;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
 
@@ -6,22 +7,29 @@ namespace Grpo.Engines.Onnx.Models;
 /// <summary>A decoder ready to run: its session, its signature, and what its files say of it.</summary>
 internal sealed class DecoderModel : IDisposable
 {
+    // Where a model given as bytes has its external files.
+    private const string ExternalFilesFolder = "session.model_external_initializers_file_folder_path";
+
     private readonly InferenceSession? _promptSession;
 
-    private DecoderModel(InferenceSession session, InferenceSession? promptSession, DecoderSignature signature, GraphFacts graph, long parameterCount)
+    private DecoderModel(InferenceSession session, InferenceSession? promptSession, DecoderSignature signature, GraphFacts graph, long parameterCount, ExecutionProvider provider)
     {
         Session = session;
+        Provider = provider;
         _promptSession = promptSession;
         Signature = signature;
         ParameterCount = parameterCount;
         LargestBatch = graph.Operators.Contains("DynamicQuantizeLinear") ? 1 : int.MaxValue;
         SmallestBatch = LargestBatch > 1 && graph.Operators.Contains("MatMulNBits") ? 2 : 1;
-        AppendsInPlace = LargestBatch > 1 && graph.ReadersOf(signature.PastNames[0]).SetEquals(["GroupQueryAttention"]);
+        AppendsInPlace = provider.Memory is null && LargestBatch > 1 && graph.ReadersOf(signature.PastNames[0]).SetEquals(["GroupQueryAttention"]);
         Dtype = DtypeOf(graph, signature);
     }
 
     /// <summary>The session; safe to run from several threads.</summary>
     public InferenceSession Session { get; }
+
+    /// <summary>Where it runs.</summary>
+    public ExecutionProvider Provider { get; }
 
     /// <summary>The session that reads the first tokens of a sequence: the same one, but for old exports that split the decoder in two.</summary>
     public InferenceSession PromptSession => _promptSession ?? Session;
@@ -32,7 +40,9 @@ internal sealed class DecoderModel : IDisposable
     /// <summary>Names and shapes of its inputs and outputs.</summary>
     public DecoderSignature Signature { get; }
 
-    /// <summary>Whether the graph appends to a cache in place when past and present are the same memory, as GroupQueryAttention does.</summary>
+    /// <summary>
+    /// Whether a cache in this process's memory is appended to in place when past and present are the same memory, as GroupQueryAttention does on the CPU.
+    /// </summary>
     public bool AppendsInPlace { get; }
 
     /// <summary>
@@ -53,25 +63,34 @@ internal sealed class DecoderModel : IDisposable
     /// <summary>float32, float16 or bfloat16; or, where the weights are quantized, int8, q8 or q4, with f16 behind it for float16 activations.</summary>
     public string Dtype { get; }
 
-    /// <summary>Opens the graph of a model folder on the CPU provider.</summary>
+    /// <summary>Opens the graph of a model folder with the weights it comes with.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="threads">Threads of one forward pass; 0 lets ONNX Runtime choose.</param>
+    /// <param name="provider">Where it runs; null for the CPU.</param>
     /// <exception cref="ModelLoadException">The graph is none that can be decoded here; the message says why and what is supported.</exception>
-    public static DecoderModel Open(ModelFolder folder, int threads)
+    public static DecoderModel Open(ModelFolder folder, int threads, ExecutionProvider? provider = null)
     {
-        var bytes = File.ReadAllBytes(folder.Graph.Path);
-        var (parameterCount, graph) = (OnnxGraph.Parse(bytes).ParameterCount, GraphFacts.Read(bytes));
-        RequireDataFiles(folder.Graph.Path, graph);
-        var (session, promptSession) = (OpenSession(folder.Graph.Path, threads), (InferenceSession?)null);
+        var (graph, weights) = DecoderGraph.Open(folder);
+        using (weights) return Open(graph, weights, threads, provider ?? ExecutionProvider.Cpu);
+    }
+
+    /// <summary>Opens a graph with a version of its weights. The session copies them.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="weights">A value for each of its parameters.</param>
+    /// <param name="threads">Threads of one forward pass; 0 lets ONNX Runtime choose.</param>
+    /// <param name="provider">Where it runs.</param>
+    /// <exception cref="ModelLoadException">The graph is none that can be decoded here; the message says why and what is supported.</exception>
+    public static DecoderModel Open(DecoderGraph graph, WeightSet weights, int threads, ExecutionProvider provider)
+    {
+        var (session, promptSession) = (OpenSession(graph, weights, threads, provider), (InferenceSession?)null);
         try
         {
-            if (folder.Graph.PromptPath is { } promptPath)
+            if (graph.Folder.Graph.PromptPath is { } promptPath)
             {
-                RequireDataFiles(promptPath, GraphFacts.Read(File.ReadAllBytes(promptPath)));
-                promptSession = OpenSession(promptPath, threads);
+                promptSession = OpenSession(options => new InferenceSession(promptPath, options), threads, provider);
             }
 
-            return new DecoderModel(session, promptSession, DecoderSignature.Read(session, folder.Names, folder.Config), graph, parameterCount);
+            return new DecoderModel(session, promptSession, DecoderSignature.Read(session, graph.Folder.Names, graph.Folder.Config), graph.Facts, graph.ParameterCount, provider);
         }
         catch
         {
@@ -88,15 +107,30 @@ internal sealed class DecoderModel : IDisposable
         _promptSession?.Dispose();
     }
 
-    private static void RequireDataFiles(string path, GraphFacts graph)
+    private static InferenceSession OpenSession(DecoderGraph graph, WeightSet weights, int threads, ExecutionProvider provider)
     {
-        if (graph.DataFiles.FirstOrDefault(file => !File.Exists(Path.Combine(Path.GetDirectoryName(path)!, file))) is { } missing)
+        var values = graph.Parameters
+            .Select(parameter => (parameter, memory: weights.Values[parameter.Name]))
+            .Select(value => OrtValue.CreateTensorWithData(OrtMemoryInfo.Cpu, value.parameter.ElementType, value.parameter.Shape, value.memory.Address, value.memory.Bytes))
+            .ToList();
+        try
         {
-            throw new ModelLoadException($"The weights of {Path.GetFileName(path)} are in '{missing}', which is not beside it.");
+            return OpenSession(Open, threads, provider);
+        }
+        finally
+        {
+            values.ForEach(value => value.Dispose());
+        }
+
+        InferenceSession Open(SessionOptions options)
+        {
+            options.AddSessionConfigEntry(ExternalFilesFolder, Path.GetDirectoryName(graph.Folder.Graph.Path)!);
+            if (values.Count > 0) options.AddExternalInitializers([.. graph.Parameters.Select(parameter => parameter.Name)], values);
+            return new InferenceSession(graph.Bytes.Span, options);
         }
     }
 
-    private static InferenceSession OpenSession(string path, int threads)
+    private static InferenceSession OpenSession(Func<SessionOptions, InferenceSession> open, int threads, ExecutionProvider provider)
     {
         // Weight prepacking stays on (the default): with it, a MatMul row has the same bits in every batch size, and so has a completion.
         using var options = new SessionOptions
@@ -109,7 +143,16 @@ internal sealed class DecoderModel : IDisposable
         };
         try
         {
-            return new InferenceSession(path, options);
+            provider.AppendTo(options);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelLoadException($"The provider {provider.Name} is not available: {exception.Message}", exception);
+        }
+
+        try
+        {
+            return open(options);
         }
         catch (OnnxRuntimeException exception)
         {
