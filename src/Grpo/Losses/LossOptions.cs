@@ -91,6 +91,9 @@ public sealed record LossOptions
     /// <summary>Whether the entropies of the tokens are read.</summary>
     internal bool ReadsEntropies => TopEntropyQuantile < 1 || EntropyCoef != 0;
 
+    /// <summary>Whether a step reads all sequences together, several times.</summary>
+    internal bool ReadsBatchAsWhole => ReadsEntropies || FullKl || LossType.Select is not null || RolloutCorrection is { IsOfBatch: true };
+
     /// <summary>The level in force.</summary>
     internal ImportanceSamplingLevel EffectiveLevel => Level ?? LossType.Level;
 

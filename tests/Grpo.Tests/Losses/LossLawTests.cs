@@ -66,7 +66,7 @@ public class LossLawTests
 
     [Fact]
     public void K3_is_never_negative_and_zero_only_where_the_policies_agree() => Check.QuickThrowOnFailure(Prop.ForAll(
-        Logprobs, pair => KlEstimators.All["k3"].Estimate(pair.Item1, pair.Item2).Value is var kl && kl >= 0 && (kl == 0) == (pair.Item1 == pair.Item2)));
+        Logprobs, pair => Divergence.At(KlEstimators.All["k3"], pair.Item1, pair.Item2, ratio: 1, rolloutLogprob: 0, new()).Value is var kl && kl >= 0 && (kl == 0) == (pair.Item1 == pair.Item2)));
 
     private static IEnumerable<LossOptions> EveryOption() =>
         from type in LossTypes.All.Names
@@ -76,7 +76,7 @@ public class LossLawTests
     private static LossSequence GarbageUnderTheMask(LossSequence sequence)
     {
         var logprobs = sequence.Logprobs.ToArray();
-        var reference = sequence.RefLogprobs.ToArray();
+        var reference = sequence.RefLogprobs!.ToArray();
         for (var t = 0; t < sequence.Length; t++)
         {
             if (!sequence.View.Includes(t)) (logprobs[t], reference[t]) = (double.NegativeInfinity, double.NaN);

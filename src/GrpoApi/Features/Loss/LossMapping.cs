@@ -48,7 +48,7 @@ internal static class LossMapping
         OldLogprobs = sequence.OldLogprobs,
         RefLogprobs = sequence.RefLogprobs,
         RolloutLogprobs = sequence.RolloutLogprobs,
-        Mask = sequence.Mask is { } mask ? Array.ConvertAll(mask, value => (byte)value) : null,
+        Mask = sequence.Mask ?? default,
         Advantages = sequence.Advantages ?? [sequence.Advantage ?? 1],
         Weights = sequence.RolloutIsWeights,
         Entropies = sequence.Entropies,

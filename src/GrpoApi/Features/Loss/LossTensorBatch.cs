@@ -1,4 +1,5 @@
 using Grpo.Engines.Weights;
+using Grpo.Losses;
 using GrpoApi.Http;
 using GrpoApi.Http.Tensors;
 
@@ -45,7 +46,7 @@ internal sealed class LossTensorBatch
     /// <exception cref="FluentValidation.ValidationException">A value under a 1 of the mask is not finite.</exception>
     public SequenceLogprobs Sequence(int row)
     {
-        var mask = _mask is null ? null : _file.MaskRow(_mask, row);
+        var mask = _mask is null ? (ReadOnlyMemory<byte>?)null : _file.MaskRow(_mask, row);
         return new()
         {
             Logprobs = Values("logprobs", row, mask),
@@ -63,18 +64,20 @@ internal sealed class LossTensorBatch
         };
     }
 
-    private double[]? Values(string name, int row, double[]? mask) =>
+    private RealVector? Values(string name, int row, ReadOnlyMemory<byte>? mask) =>
         _perToken.TryGetValue(name, out var tensor) ? Finite(_file.Row(tensor, row), mask, token => $"sequences[{row}].{name}[{token}]") : null;
 
     /// <summary>Padding may hold anything, also NaN; what is in the loss must be finite, as in JSON.</summary>
-    private static double[] Finite(double[] values, double[]? mask, Func<int, string> path)
+    private static RealVector Finite(RealVector values, ReadOnlyMemory<byte>? mask, Func<int, string> path)
     {
-        for (var t = 0; t < values.Length; t++)
+        if (values.IsFinite()) return values;
+        var cleared = values.ToArray();
+        for (var t = 0; t < cleared.Length; t++)
         {
-            if (double.IsFinite(values[t])) continue;
-            values[t] = mask?[t] == 0 ? 0 : throw RequestValidation.Invalid(path(t), "Must be a finite number.");
+            if (double.IsFinite(cleared[t])) continue;
+            cleared[t] = mask is { } included && included.Span[t] == 0 ? 0 : throw RequestValidation.Invalid(path(t), "Must be a finite number.");
         }
 
-        return values;
+        return values.IsSingle ? Array.ConvertAll(cleared, value => (float)value) : cleared;
     }
 }
