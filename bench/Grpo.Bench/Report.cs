@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Grpo.Bench;
 
 /// <summary>The figures of one run as a Markdown table, with what was run where.</summary>
-public sealed class Report(string command)
+public sealed class Report(string title, string command)
 {
     private readonly List<Figure> _figures = [];
 
@@ -15,7 +15,7 @@ public sealed class Report(string command)
     {
         string[] lines =
         [
-            "# Rollouts of tiny-r1", "",
+            $"# {title}", "",
             $"Command: `{command}`. {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Environment.ProcessorCount} cores, {Cpu()}, {RuntimeInformation.FrameworkDescription}.",
             "Each figure is the median of its runs; the machine is shared, so the range is given too.", "",
             "| figure | median | unit | range | runs | target |", "|---|---:|---|---|---:|---|",

@@ -27,6 +27,9 @@ public sealed record LossSequence
     /// <summary>Entropy of the distribution each token was drawn from, in nats, shape (T); null when nothing reads it.</summary>
     public RealVector? Entropies { get; init; }
 
+    /// <summary>The completion's reward; read only with <see cref="LossOptions.PositiveNllWeight"/>.</summary>
+    public double? Reward { get; init; }
+
     /// <summary>The completion's length, T.</summary>
     public int Length => Logprobs.Length;
 

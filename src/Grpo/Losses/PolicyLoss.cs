@@ -26,20 +26,21 @@ public static class PolicyLoss
         var computation = new Computation(batch, options, counts);
         var totals = computation.Run();
         if (options.FullKl && options.Beta != 0) totals.AddOutcomes(OutcomeDivergence.Accumulate(batch, options.Beta, computation.Doubles), options.Beta);
+        if (options.PositiveNllWeight != 0) totals.AddPositiveNll(PositiveLikelihood.Accumulate(batch, options.PositiveNllWeight, computation.Doubles), options.PositiveNllWeight);
         if (options.ReadsEntropies) totals.AddEntropy(EntropyTerm.Mean(batch), options.EntropyCoef);
         return Result(totals, options, computation);
     }
 
     private static LossResult Result(LossTotals totals, LossOptions options, Computation computation) => new()
     {
-        Loss = LossTotals.Defined(totals.PolicyLoss + totals.KlLoss + totals.EntropyLoss),
+        Loss = LossTotals.Defined(totals.Loss),
         PolicyLoss = LossTotals.Defined(totals.PolicyLoss),
         KlLoss = LossTotals.Defined(totals.KlLoss),
         GradLogprobs = computation.Gradients,
         Metrics = totals.Metrics(options),
         Explanation = computation.Explanations is not { } explanations
             ? null
-            : new(explanations, 0 - totals.PolicyLoss, totals.KlLoss, 0 - totals.PolicyLoss - totals.KlLoss - totals.EntropyLoss),
+            : new(explanations, 0 - totals.PolicyLoss, totals.KlLoss, 0 - totals.Loss),
     };
 
     /// <summary>One pass over a batch.</summary>
@@ -85,12 +86,13 @@ public static class PolicyLoss
             {
                 Scratch = scratch,
                 Selected = _selected is null ? [] : _selected[index],
-                GradLogprobs = Gradients is null ? [] : isSingle ? Cleared(scratch, sequence.Length) : Doubles![index] = new double[sequence.Length],
                 LargestGradient = isSingle ? float.MaxValue : double.MaxValue,
                 Tokens = Explanations is null ? [] : Explanations[index] = new TokenExplanation[sequence.Length],
             };
             _sums[index] = options.LossType.Accumulate(new SequenceView(sequence, scratch), weight, options, output);
-            if (Gradients is not null) Gradients[index] = isSingle ? Singles(output.GradLogprobs) : Doubles![index];
+            if (Gradients is null) return scratch;
+            var gradient = scratch.Take(SequenceBuffer.GradLogprobs, sequence.Length);
+            Gradients[index] = isSingle ? Singles(gradient) : Doubles![index] = gradient.ToArray();
             return scratch;
         }
 
@@ -99,13 +101,6 @@ public static class PolicyLoss
             var singles = new float[gradient.Length];
             TensorPrimitives.ConvertTruncating(gradient, singles);
             return singles;
-        }
-
-        private static Span<double> Cleared(SequenceScratch scratch, int length)
-        {
-            var gradient = scratch.Take(SequenceBuffer.GradLogprobs, length);
-            gradient.Clear();
-            return gradient;
         }
     }
 }

@@ -59,20 +59,15 @@ public sealed class RealVector : IReadOnlyList<double>
     /// <summary>A vector of a copy.</summary>
     public static RealVector Create(ReadOnlySpan<double> values) => new(values.ToArray());
 
-    /// <summary>The numbers in double precision: the memory itself, or single precision widened into <paramref name="scratch"/>.</summary>
-    /// <param name="scratch">At least as long as the vector when <see cref="IsSingle"/>; not touched otherwise.</param>
-    public ReadOnlySpan<double> Read(Span<double> scratch)
-    {
-        if (!IsSingle) return Doubles;
-        TensorPrimitives.ConvertTruncating(Singles, scratch);
-        return scratch[..Length];
-    }
-
-    /// <summary>The numbers in double precision: the memory itself, or an array of its own.</summary>
-    public ReadOnlySpan<double> Read() => Read(IsSingle ? new double[Length] : default);
+    /// <summary>The numbers in double precision: the memory itself, or a widened copy.</summary>
+    public ReadOnlySpan<double> Read() => IsSingle ? ToArray() : Doubles;
 
     /// <summary>Copies the numbers.</summary>
-    public void CopyTo(Span<double> destination) => Read(destination).CopyTo(destination);
+    public void CopyTo(Span<double> destination)
+    {
+        if (IsSingle) TensorPrimitives.ConvertTruncating(Singles, destination);
+        else Doubles.CopyTo(destination);
+    }
 
     /// <summary>Copies the numbers, rounded to single precision.</summary>
     public void CopyTo(Span<float> destination)
@@ -82,7 +77,12 @@ public sealed class RealVector : IReadOnlyList<double>
     }
 
     /// <summary>A copy in double precision.</summary>
-    public double[] ToArray() => Read().ToArray();
+    public double[] ToArray()
+    {
+        var copy = new double[Length];
+        CopyTo(copy);
+        return copy;
+    }
 
     /// <summary>Whether none of the numbers is an infinity or not a number.</summary>
     public bool IsFinite() => IsSingle ? TensorPrimitives.IsFiniteAll(Singles) : TensorPrimitives.IsFiniteAll(Doubles);

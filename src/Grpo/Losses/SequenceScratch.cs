@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace Grpo.Losses;
 
@@ -22,28 +23,59 @@ internal enum SequenceBuffer
     GradLogprobs,
 }
 
-/// <summary>The working memory of one thread for one sequence after the other; a buffer is rented when it is first needed.</summary>
+/// <summary>
+/// The working memory of one thread for one sequence after the other; a buffer is rented when it is first needed. Every buffer is some lanes longer than the
+/// sequence, so that the loop over tokens needs no other code for the last ones; what lies there is of no meaning.
+/// </summary>
 internal sealed class SequenceScratch : IDisposable
 {
     private readonly double[]?[] _buffers = new double[]?[Enum.GetValues<SequenceBuffer>().Length];
+    private long[]? _included;
+    private long[]? _selected;
 
-    /// <summary>The buffer, of any content.</summary>
-    public Span<double> Take(SequenceBuffer buffer, int length)
+    /// <summary>The buffer for a sequence of that length, of any content.</summary>
+    public Span<double> Take(SequenceBuffer buffer, int length) => Rented(ref _buffers[(int)buffer], length).AsSpan(0, length);
+
+    /// <summary>The whole buffer, lanes beyond the sequence included.</summary>
+    public double[] Lanes(SequenceBuffer buffer) => _buffers[(int)buffer] ?? [];
+
+    /// <summary>All bits 1 where a token is in the loss, all 0 where it is not, and beyond the sequence.</summary>
+    public long[] Included(in SequenceView sequence)
     {
-        ref var rented = ref _buffers[(int)buffer];
-        if (rented is null || rented.Length < length)
-        {
-            if (rented is not null) ArrayPool<double>.Shared.Return(rented);
-            rented = ArrayPool<double>.Shared.Rent(length);
-        }
+        var lanes = Rented(ref _included, sequence.Length);
+        lanes.AsSpan(sequence.Length, Vector<long>.Count).Clear();
+        if (sequence.TokenCount == sequence.Length) lanes.AsSpan(0, sequence.Length).Fill(-1);
+        else for (var t = 0; t < sequence.Length; t++) lanes[t] = sequence.Includes(t) ? -1 : 0;
+        return lanes;
+    }
 
-        return rented.AsSpan(0, length);
+    /// <summary>The same where a token was picked.</summary>
+    public long[] Selected(ReadOnlySpan<bool> selected)
+    {
+        var lanes = Rented(ref _selected, selected.Length);
+        for (var t = 0; t < selected.Length; t++) lanes[t] = selected[t] ? -1 : 0;
+        return lanes;
     }
 
     /// <summary>Gives the buffers back.</summary>
     public void Dispose()
     {
-        foreach (var rented in _buffers.OfType<double[]>()) ArrayPool<double>.Shared.Return(rented);
-        _buffers.AsSpan().Clear();
+        for (var i = 0; i < _buffers.Length; i++) Return(ref _buffers[i]);
+        Return(ref _included);
+        Return(ref _selected);
+    }
+
+    private static T[] Rented<T>(ref T[]? buffer, int length)
+    {
+        var padded = length + Vector<double>.Count;
+        if (buffer is not null && buffer.Length >= padded) return buffer;
+        Return(ref buffer);
+        return buffer = ArrayPool<T>.Shared.Rent(padded);
+    }
+
+    private static void Return<T>(ref T[]? buffer)
+    {
+        if (buffer is not null) ArrayPool<T>.Shared.Return(buffer);
+        buffer = null;
     }
 }

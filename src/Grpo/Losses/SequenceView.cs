@@ -6,9 +6,11 @@ public readonly ref struct SequenceView
     private readonly ReadOnlySpan<byte> _mask;
     private readonly ReadOnlySpan<double> _advantages;
 
+    /// <summary>The spans of a sequence: copies in the scratch, or without one the memory itself where it is in double precision.</summary>
     internal SequenceView(LossSequence sequence, SequenceScratch? scratch)
     {
         Logprobs = Read(sequence.Logprobs, scratch, SequenceBuffer.Logprobs);
+        OldLogprobsAreGiven = sequence.OldLogprobs is not null;
         OldLogprobs = sequence.OldLogprobs is null ? Logprobs : Read(sequence.OldLogprobs, scratch, SequenceBuffer.OldLogprobs);
         RefLogprobs = Read(sequence.RefLogprobs, scratch, SequenceBuffer.RefLogprobs);
         RolloutLogprobs = Read(sequence.RolloutLogprobs, scratch, SequenceBuffer.RolloutLogprobs);
@@ -37,6 +39,12 @@ public readonly ref struct SequenceView
     /// <summary>Entropies, shape (T) or empty.</summary>
     public ReadOnlySpan<double> Entropies { get; }
 
+    /// <summary>Whether <see cref="OldLogprobs"/> are numbers of their own.</summary>
+    internal bool OldLogprobsAreGiven { get; }
+
+    /// <summary>Whether all tokens have the same advantage.</summary>
+    internal bool HasOneAdvantage => _advantages.Length == 1;
+
     /// <summary>T.</summary>
     public int Length => Logprobs.Length;
 
@@ -49,10 +57,12 @@ public readonly ref struct SequenceView
     /// <summary>The advantage of a token.</summary>
     public double Advantage(int token) => _advantages[_advantages.Length == 1 ? 0 : token];
 
-    private static ReadOnlySpan<double> Read(RealVector? values, SequenceScratch? scratch, SequenceBuffer buffer) => values switch
+    private static ReadOnlySpan<double> Read(RealVector? values, SequenceScratch? scratch, SequenceBuffer buffer)
     {
-        null => [],
-        { IsSingle: true } when scratch is not null => values.Read(scratch.Take(buffer, values.Length)),
-        _ => values.Read(),
-    };
+        if (values is null) return [];
+        if (scratch is null) return values.Read();
+        var copy = scratch.Take(buffer, values.Length);
+        values.CopyTo(copy);
+        return copy;
+    }
 }

@@ -30,6 +30,7 @@ internal static class LossMapping
         OffPolicyMaskThreshold = request.OffPolicyMaskThreshold,
         TopEntropyQuantile = request.TopEntropyQuantile,
         EntropyCoef = request.EntropyCoef,
+        PositiveNllWeight = request.PositiveNllWeight,
         ClipCov = ToOptions(request.ClipCov ?? new()),
         KlCov = ToOptions(request.KlCov ?? new()),
         Normalizer = (request.Normalizer ?? new()).ToNormalizer(),
@@ -52,6 +53,7 @@ internal static class LossMapping
         Advantages = sequence.Advantages ?? [sequence.Advantage ?? 1],
         Weights = sequence.RolloutIsWeights,
         Entropies = sequence.Entropies,
+        Reward = sequence.Reward,
     })];
 
     public static LossResponse ToResponse(this LossResult result, LossRequest request) => new()

@@ -10,6 +10,7 @@ internal sealed class LossTensorBatch
 {
     private const string Mask = "mask";
     private const string Advantages = "advantages";
+    private const string Rewards = "rewards";
 
     private static readonly string[] PerToken =
         ["logprobs", "old_logprobs", "ref_logprobs", "rollout_logprobs", "rollout_is_weights", "entropies", "values", "old_values", "returns"];
@@ -18,6 +19,7 @@ internal sealed class LossTensorBatch
     private readonly Dictionary<string, TensorEntry> _perToken;
     private readonly TensorEntry? _mask;
     private readonly TensorEntry? _advantages;
+    private readonly TensorEntry? _rewards;
 
     /// <summary>Checks the tensors of a file.</summary>
     /// <param name="file">The file.</param>
@@ -33,11 +35,12 @@ internal sealed class LossTensorBatch
         if (_mask is { Dtype: not (SafetensorsDtype.U8 or SafetensorsDtype.Bool) }) throw new SafetensorsException(Mask, $"Must be U8, not {_mask.Dtype.NameOf()}.");
         _advantages = header.Find(Advantages)?.RequireFloats();
         _ = _advantages?.Shape.Count == 1 ? _advantages.RequireShape(count) : _advantages?.RequireShape(count, width);
+        _rewards = header.Find(Rewards)?.RequireFloats().RequireShape(count);
         Count = (int)count;
     }
 
     /// <summary>The tensors that are known.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. PerToken, Mask, Advantages];
+    public static IReadOnlyList<string> Names { get; } = [.. PerToken, Mask, Advantages, Rewards];
 
     /// <summary>Sequences, N.</summary>
     public int Count { get; }
@@ -59,6 +62,7 @@ internal sealed class LossTensorBatch
             OldValues = Values("old_values", row, mask),
             Returns = Values("returns", row, mask),
             Mask = mask,
+            Reward = _rewards is null ? null : Finite(_file.Row(_rewards, row), mask: null, _ => $"sequences[{row}].reward")[0],
             Advantage = _advantages?.Shape.Count == 1 ? Finite(_file.Row(_advantages, row), mask: null, _ => $"sequences[{row}].advantage")[0] : null,
             Advantages = _advantages?.Shape.Count == 2 ? Finite(_file.Row(_advantages, row), mask, token => $"sequences[{row}].{Advantages}[{token}]") : null,
         };

@@ -43,6 +43,10 @@ public sealed record SequenceLogprobs
     /// <example>null</example>
     public RealVector? Entropies { get; init; }
 
+    /// <summary>The reward of the completion; needed by positive_nll_weight.</summary>
+    /// <example>null</example>
+    public double? Reward { get; init; }
+
     /// <summary>value: what the critic says before each token, shape (T).</summary>
     /// <example>null</example>
     public RealVector? Values { get; init; }

@@ -23,6 +23,7 @@ internal sealed class SequenceLogprobsValidator : AbstractValidator<SequenceLogp
         RuleFor(sequence => sequence.Mask).Custom(CheckMask);
         RuleFor(sequence => sequence.Advantage).Must((sequence, advantage) => advantage is not null || sequence.Advantages is not null || critic || choices.LossType == "cross_entropy")
             .WithMessage("Give advantage (one number) or advantages (one per token).");
+        RuleFor(sequence => sequence.Reward).Must(reward => reward is not null || choices.PositiveNllWeight == 0).WithMessage("Needed by positive_nll_weight.");
         RuleFor(sequence => sequence.Advantages).Must((sequence, advantages) => advantages is null || sequence.Advantage is null)
             .WithMessage("Contradicts advantage: give one of the two.");
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Reflection;
 using Grpo.Engines.Weights;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -11,6 +12,9 @@ namespace GrpoApi.Http.Tensors;
 /// <param name="tensors">The same as tensors; called only when these are wanted.</param>
 public sealed class JsonOrTensors<T>(T value, Func<SafetensorsWriter> tensors) : IResult, IEndpointMetadataProvider
 {
+    /// <summary>Bytes after which what is written goes to the client: large enough for few system calls, small beside a body.</summary>
+    private const int FlushEvery = 256 * 1024;
+
     /// <inheritdoc/>
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), [SafetensorsMedia.Json, SafetensorsMedia.Type]));
@@ -31,7 +35,10 @@ public sealed class JsonOrTensors<T>(T value, Func<SafetensorsWriter> tensors) :
         response.ContentLength = file.Length;
         foreach (var chunk in file.Chunks())
         {
-            await response.Body.WriteAsync(chunk, httpContext.RequestAborted);
+            response.BodyWriter.Write(chunk.Span);
+            if (response.BodyWriter.UnflushedBytes >= FlushEvery) await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
         }
+
+        await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
     }
 }

@@ -14,7 +14,7 @@ internal static class NemoDialect
             "loss_type", "ratio_clip_min", "ratio_clip_max", "ratio_clip_c", "token_level_loss", "use_cispo", "disable_ppo_ratio", "force_on_policy_ratio",
             "sequence_level_importance_ratios", "use_importance_sampling_correction", "truncated_importance_sampling_type", "truncated_importance_sampling_ratio",
             "truncated_importance_sampling_ratio_min", "reference_policy_kl_penalty", "reference_policy_kl_type", "kl_input_clamp_value", "kl_output_clamp_value",
-            "use_on_policy_kl_approximation", "use_kl_in_reward",
+            "use_on_policy_kl_approximation", "use_kl_in_reward", "positive_example_nll_weight",
         ],
         Translate = Translate,
         Metrics = NemoMetrics.Of,
@@ -33,6 +33,7 @@ internal static class NemoDialect
             Epsilon = settings.Number("ratio_clip_min", 0.2),
             EpsilonHigh = settings.Number("ratio_clip_max", 0.2),
             DualClip = settings.Number("ratio_clip_c"),
+            PositiveNllWeight = settings.Number("positive_example_nll_weight", 0),
             RolloutCorrection = Correction(settings),
             Sequences = settings.Flag("force_on_policy_ratio") ? [.. request.Sequences.Select(sequence => sequence with { OldLogprobs = null })] : request.Sequences,
         };
