@@ -1,4 +1,6 @@
 using GrpoApi.Features.Advantages;
+using GrpoApi.Features.Compat;
+using GrpoApi.Features.Explorer;
 using GrpoApi.Features.ImportanceWeights;
 using GrpoApi.Features.Kl;
 using GrpoApi.Features.Loss;
@@ -16,6 +18,7 @@ builder.Services.AddJsonConventions();
 builder.Services.AddProblems();
 builder.Services.AddApiKeys();
 builder.Services.AddGrpoOpenApi();
+builder.Services.AddExplorer();
 builder.Services.AddPolicies();
 builder.Services.AddRolloutRequests();
 builder.Services.AddRewardRequests();
@@ -24,12 +27,14 @@ builder.Services.AddLossRequests();
 builder.Services.AddKlRequests();
 builder.Services.AddImportanceWeightRequests();
 builder.Services.AddPolicyRequests();
+builder.Services.AddCompat();
 
 var app = builder.Build();
 app.UseProblems();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapGrpoOpenApi();
+app.MapExplorer();
 
 var v1 = app.MapGroup("/v1").RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status500InternalServerError);
 v1.MapRollouts();
@@ -39,6 +44,7 @@ v1.MapLoss();
 v1.MapKl();
 v1.MapImportanceWeights();
 v1.MapPolicies();
+app.MapCompat();
 app.MapService();
 
 app.Run();
