@@ -44,8 +44,7 @@ internal sealed class SequenceScratch : IDisposable
     {
         var lanes = Rented(ref _included, sequence.Length);
         lanes.AsSpan(sequence.Length, Vector<long>.Count).Clear();
-        if (sequence.TokenCount == sequence.Length) lanes.AsSpan(0, sequence.Length).Fill(-1);
-        else for (var t = 0; t < sequence.Length; t++) lanes[t] = sequence.Includes(t) ? -1 : 0;
+        for (var t = 0; t < sequence.Length; t++) lanes[t] = sequence.Includes(t) ? -1 : 0;
         return lanes;
     }
 

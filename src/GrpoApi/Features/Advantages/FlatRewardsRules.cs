@@ -12,7 +12,7 @@ internal static class FlatRewardsRules
         if (request.Groups.Count > 0) return new("groups", "Contradicts the flat rewards: give either groups or flat rewards.");
         if (request.OldLogprobs is not null && request.OldLogProbs is not null) return new("old_log_probs", "Contradicts old_logprobs, which means the same: give one of the two.");
         var count = request.FlatCount;
-        if (request.CompletionLengths is { } given && Array.FindIndex(given, one => one < 0) is >= 0 and var negative) return new($"completion_lengths[{negative}]", "Must be at least 0.");
+        if (request.CompletionLengths is { } tokens && Array.FindIndex(tokens, one => one < 0) is >= 0 and var negative) return new($"completion_lengths[{negative}]", "Must be at least 0.");
         if ((request.CompletionLengths ?? (object?)request.Truncated) is not null && request.TrainerConfig?.ContainsKey("shaping") != true)
         {
             return new(request.CompletionLengths is null ? "truncated" : "completion_lengths", "Is read by a trainer's shaping only: trainer_config.shaping.");

@@ -33,10 +33,14 @@ public sealed class JsonOrTensors<T>(T value, Func<SafetensorsWriter> tensors) :
         var file = tensors();
         response.ContentType = SafetensorsMedia.Type;
         response.ContentLength = file.Length;
+        var unflushed = 0;
         foreach (var chunk in file.Chunks())
         {
             response.BodyWriter.Write(chunk.Span);
-            if (response.BodyWriter.UnflushedBytes >= FlushEvery) await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+            unflushed += chunk.Length;
+            if (unflushed < FlushEvery) continue;
+            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+            unflushed = 0;
         }
 
         await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
