@@ -22,7 +22,7 @@ public sealed partial class PaperIndexTests
             var parts = name.Split('.');
             var type = types.FirstOrDefault(type => type.Name == parts[0]);
             Assert.True(type is not null, $"{name}: there is no type {parts[0]}");
-            Assert.True(parts.Length == 1 || type.GetMember(parts[1]).Length > 0, $"{parts[0]} has no member {parts[1]}");
+            Assert.True(parts.Length == 1 || type.GetMember(parts[1]).Length > 0, $"{name}: there is no such member");
         });
     }
 
