@@ -3,16 +3,29 @@ using Grpo.Bench.Losses;
 
 switch (args)
 {
+    case ["math-accuracy", var data, var results]:
+        return MathAccuracyBenchmark.Run(data, results);
+
     case ["rollouts", var server, var model, var output]:
-        var rollouts = new Report("Rollouts of tiny-r1", "bench/run rollouts");
-        rollouts.Add(await StartupBenchmark.RunAsync(server));
-        rollouts.Add(await ServiceBenchmark.RunAsync(server));
-        rollouts.Add(await EngineBenchmark.RunAsync(model));
-        rollouts.Write(output);
+        var report = new Report("bench/run rollouts");
+        report.Add(await StartupBenchmark.RunAsync(server));
+        report.Add(await ServiceBenchmark.RunAsync(server));
+        report.Add(await EngineBenchmark.RunAsync(model));
+        report.Write(output);
+        return 0;
+
+    case ["peers", var models, var peers, var output, .. var precisions]:
+        var table = new PeersReport(output);
+        foreach (var precision in precisions)
+        {
+            table.Add(precision, await new PeerBenchmark(models, peers).RunAsync(precision));
+        }
+
+        table.Write();
         return 0;
 
     case ["loss", var server, var python, var torchScript, var output]:
-        var loss = new Report("The loss of 64 sequences of 8,192 tokens", "bench/run loss");
+        var loss = new Report("bench/run loss", "The loss of 64 sequences of 8,192 tokens");
         loss.Add(await LossComputation.RunAsync(python, torchScript));
         loss.Add(await LossTensorsOverHttp.RunAsync(server));
         loss.Add(await LossJsonOverHttp.RunAsync(server));
@@ -24,6 +37,6 @@ switch (args)
         return 0;
 
     default:
-        await Console.Error.WriteLineAsync("See bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
         return 2;
 }

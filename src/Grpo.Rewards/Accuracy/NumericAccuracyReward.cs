@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Grpo.Rewards.Math;
+using Grpo.Rewards.Math.Numeric;
 
 namespace Grpo.Rewards.Accuracy;
 
