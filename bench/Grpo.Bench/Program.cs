@@ -1,4 +1,5 @@
 using Grpo.Bench;
+using Grpo.Bench.Losses;
 
 switch (args)
 {
@@ -30,7 +31,19 @@ switch (args)
         table.Write();
         return 0;
 
+    case ["loss", var server, var python, var torchScript, var output]:
+        var loss = new Report("bench/run loss", "The loss of 64 sequences of 8,192 tokens");
+        loss.Add(await LossComputation.RunAsync(python, torchScript));
+        loss.Add(await LossTensorsOverHttp.RunAsync(server));
+        loss.Add(await LossJsonOverHttp.RunAsync(server));
+        loss.Write(output);
+        return 0;
+
+    case ["echo", var url]:
+        await EchoServer.RunAsync(url);
+        return 0;
+
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts|jobs <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts|jobs <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
         return 2;
 }
