@@ -22,8 +22,8 @@ from train_tiny_r1 import run
 ROOT = Path(__file__).resolve().parents[2]
 REWARDS = ("accuracy", "format", "language_consistency")
 RUNS = {
-    "with-language": ["--steps", "150"],
-    "without-language": ["--steps", "150", "--rewards", "accuracy=1", "format=1", "language_consistency=0"],
+    "with-language": ["--steps", "60"],
+    "without-language": ["--steps", "60", "--rewards", "accuracy=1", "format=1", "language_consistency=0"],
 }
 GOALS = {"accuracy": 0.90, "format": 0.98, "language_consistency": 0.97}
 
