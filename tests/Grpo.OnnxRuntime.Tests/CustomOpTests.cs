@@ -142,9 +142,9 @@ public sealed class CustomOpTests
 
         public override CustomOpKernel CreateKernel(KernelAttributes attributes)
         {
-            if (attributes.Int64("repeats") < 1)
+            if (attributes.Integer("repeats") < 1)
                 throw new ArgumentException("repeats must be at least 1");
-            return Latest.Value = new Kernel(attributes.Float("factor"));
+            return Latest.Value = new Kernel(attributes.Real("factor"));
         }
 
         private sealed unsafe class Kernel(float factor) : CustomOpKernel
