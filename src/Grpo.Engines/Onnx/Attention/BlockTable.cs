@@ -6,34 +6,34 @@ namespace Grpo.Engines.Onnx.Attention;
 internal sealed unsafe class BlockTable : IDisposable
 {
     private readonly KvBlocks _blocks;
-    private readonly int[] _ids;
-    private readonly NativeBuffer _addresses;
+    private int[] _ids;
+    private NativeBuffer _addresses;
 
     /// <summary>An empty table.</summary>
     /// <param name="blocks">Where blocks come from.</param>
-    /// <param name="capacity">The most tokens.</param>
+    /// <param name="capacity">Tokens it is to hold without allocating; it grows beyond.</param>
     public BlockTable(KvBlocks blocks, int capacity)
     {
         _blocks = blocks;
         Capacity = capacity;
-        _ids = new int[BlocksFor(capacity)];
+        _ids = new int[Math.Max(1, BlocksFor(capacity))];
         _addresses = new NativeBuffer((long)_ids.Length * sizeof(float*));
     }
 
     /// <summary>Tokens it holds.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The most tokens.</summary>
+    /// <summary>Tokens it was made for.</summary>
     public int Capacity { get; }
 
     /// <summary>Its blocks.</summary>
     public ReadOnlySpan<int> Blocks => _ids.AsSpan(0, BlocksFor(Length));
 
-    /// <summary>Where its blocks lie; shape (blocks), valid until it is disposed.</summary>
+    /// <summary>Where its blocks lie; shape (blocks), valid until it is extended or disposed.</summary>
     public float** Addresses => (float**)_addresses.Address;
 
-    /// <summary>Blocks it may yet take until it is full.</summary>
-    public int BlocksToCome => _ids.Length - Blocks.Length + (LastIsShared ? 1 : 0);
+    /// <summary>Blocks it will yet take until it holds as many tokens as it was made for.</summary>
+    public int BlocksToCome => Math.Max(0, BlocksFor(Capacity) - Blocks.Length + (LastIsShared ? 1 : 0));
 
     private bool LastIsShared => Length % AttentionShape.BlockTokens > 0 && _blocks.IsShared(Blocks[^1]);
 
@@ -48,6 +48,7 @@ internal sealed unsafe class BlockTable : IDisposable
             CopyLast();
         }
 
+        MakeRoom(BlocksFor(Length + tokens));
         for (var index = Blocks.Length; index < BlocksFor(Length + tokens); index++)
         {
             Set(index, _blocks.Take());
@@ -57,10 +58,10 @@ internal sealed unsafe class BlockTable : IDisposable
     }
 
     /// <summary>A table that continues this one: it shares all blocks.</summary>
-    /// <param name="capacity">The most tokens of the new one, at least the length of this one.</param>
+    /// <param name="capacity">Tokens that the new one is to hold without allocating.</param>
     public BlockTable Fork(int capacity)
     {
-        var fork = new BlockTable(_blocks, capacity) { Length = Length };
+        var fork = new BlockTable(_blocks, Math.Max(capacity, Length)) { Length = Length };
         for (var index = 0; index < Blocks.Length; index++)
         {
             _blocks.Share(_ids[index]);
@@ -83,6 +84,20 @@ internal sealed unsafe class BlockTable : IDisposable
 
         Length = 0;
         _addresses.Dispose();
+    }
+
+    private void MakeRoom(int blocks)
+    {
+        if (blocks <= _ids.Length)
+        {
+            return;
+        }
+
+        Array.Resize(ref _ids, Math.Max(blocks, 2 * _ids.Length));
+        var larger = new NativeBuffer((long)_ids.Length * sizeof(float*));
+        Buffer.MemoryCopy(Addresses, (void*)larger.Address, larger.Bytes, _addresses.Bytes);
+        _addresses.Dispose();
+        _addresses = larger;
     }
 
     private void CopyLast()

@@ -74,7 +74,7 @@ internal sealed class SlotDecoder : IDecoder
                 PrefillOneChunk(cache, prompt[start..end], end, end == prompt.Length ? logits : []);
             }
 
-            return new Prefix(cache, prompt.Length, logits);
+            return new SlotPrefix(cache, prompt.Length, logits);
         }
         catch
         {
@@ -87,7 +87,7 @@ internal sealed class SlotDecoder : IDecoder
     public void Join(Prefix prefix)
     {
         MakeRoom(Count + 1, prefix.Length + 1);
-        _slots!.CopyRow(prefix.Cache, 0, Count, prefix.Length);
+        _slots!.CopyRow(((SlotPrefix)prefix).Cache, 0, Count, prefix.Length);
         _lengths[Count] = prefix.Length;
         _tensors!.SetLength(Count, prefix.Length);
         Count++;

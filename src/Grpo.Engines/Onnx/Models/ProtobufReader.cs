@@ -7,10 +7,17 @@ namespace Grpo.Engines.Onnx.Models;
 /// <summary>Walks the fields of one protobuf message. Source: protobuf.dev/programming-guides/encoding.</summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
+    private readonly int _length = message.Length;
     private ReadOnlySpan<byte> _rest = message;
+
+    /// <summary>Where the next field begins.</summary>
+    public readonly int Position => _length - _rest.Length;
 
     /// <summary>The current field's number.</summary>
     public int Field { get; private set; }
+
+    /// <summary>How the current field is encoded: 0 varint, 1 fixed 64 bit, 2 length-delimited, 5 fixed 32 bit.</summary>
+    public int WireType { get; private set; }
 
     /// <summary>Whether the current field is length-delimited; otherwise it is a number.</summary>
     public bool IsBytes { get; private set; }
@@ -35,9 +42,10 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 
         var key = ReadVarint();
         Field = (int)(key >> 3);
+        WireType = (int)(key & 7);
         IsBytes = false;
         Bytes = default;
-        switch (key & 7)
+        switch (WireType)
         {
             case 0:
                 Number = ReadVarint();
