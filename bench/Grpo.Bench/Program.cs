@@ -1,4 +1,11 @@
 using Grpo.Bench;
+using Grpo.Bench.GroupAttention;
+
+if (args is ["group-attention", var models, var format, var shape, var llama])
+{
+    Console.WriteLine(GroupAttentionBenchmark.Run(models, format, shape == "long", llama));
+    return 0;
+}
 
 if (args is not [var server, var model, var output])
 {
