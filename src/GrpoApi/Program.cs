@@ -1,4 +1,5 @@
 using GrpoApi.Features.Advantages;
+using GrpoApi.Features.Compat;
 using GrpoApi.Features.ImportanceWeights;
 using GrpoApi.Features.Kl;
 using GrpoApi.Features.Loss;
@@ -24,6 +25,7 @@ builder.Services.AddLossRequests();
 builder.Services.AddKlRequests();
 builder.Services.AddImportanceWeightRequests();
 builder.Services.AddPolicyRequests();
+builder.Services.AddCompat();
 
 var app = builder.Build();
 app.UseProblems();
@@ -39,6 +41,7 @@ v1.MapLoss();
 v1.MapKl();
 v1.MapImportanceWeights();
 v1.MapPolicies();
+app.MapCompat();
 app.MapService();
 
 app.Run();

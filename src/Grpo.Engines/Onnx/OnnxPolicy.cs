@@ -42,7 +42,7 @@ public sealed class OnnxPolicy : IPolicy
     /// <exception cref="ModelLoadException">The folder holds no model that can be decoded here; the message says why.</exception>
     public static OnnxPolicy Open(string name, string folder, IPolicyTokenizer tokenizer, OnnxPolicyOptions options)
     {
-        var files = ModelFolder.Open(folder);
+        var files = ModelFolder.Open(folder, options.Dtype);
         var model = DecoderModel.Open(files, options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         var signature = model.Signature;
         var info = new PolicyInfo
@@ -50,7 +50,7 @@ public sealed class OnnxPolicy : IPolicy
             Name = name,
             Engine = "onnx",
             Provider = "CPU",
-            Dtype = signature.Cache.ElementType == TensorElementType.Float16 ? "float16" : "float32",
+            Dtype = model.Dtype,
             Version = 1,
             VocabSize = signature.VocabSize,
             ContextLength = files.ContextLength,
@@ -58,7 +58,7 @@ public sealed class OnnxPolicy : IPolicy
             EosTokenIds = files.EosTokenIds,
             MaxSequences = options.MaxSequences,
         };
-        var decoder = new SlotDecoder(model, files.ContextLength, options.MaxSequences, options.KvCacheBytes);
+        var decoder = Decoders.Create(model, files.ContextLength, options);
         try
         {
             Probe(decoder, files.EosTokenIds);
@@ -96,7 +96,7 @@ public sealed class OnnxPolicy : IPolicy
     }
 
     // A model that loads may still not run; better to know before the first request does.
-    private static void Probe(SlotDecoder decoder, IReadOnlyList<int> eosTokenIds)
+    private static void Probe(IDecoder decoder, IReadOnlyList<int> eosTokenIds)
     {
         if (eosTokenIds.FirstOrDefault(id => id >= decoder.VocabSize, -1) is >= 0 and var outside)
         {

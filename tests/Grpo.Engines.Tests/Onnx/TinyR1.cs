@@ -22,8 +22,9 @@ internal static class TinyR1
     public static float[][] PlainForward(int[] tokens)
     {
         using var options = new SessionOptions();
-        using var session = new InferenceSession(ModelFolder.Open(Folder).GraphPath, options);
-        var signature = DecoderSignature.Read(session);
+        var folder = ModelFolder.Open(Folder);
+        using var session = new InferenceSession(folder.Graph.Path, options);
+        var signature = DecoderSignature.Read(session, folder.Names, folder.Config);
         using var runOptions = new RunOptions();
         using var ids = OrtValue.CreateAllocatedTensor(TensorElementType.Int64, [1, tokens.Length]);
         using var mask = OrtValue.CreateAllocatedTensor(TensorElementType.Int64, [1, tokens.Length]);
@@ -33,7 +34,7 @@ internal static class TinyR1
             .Select(_ => OrtValue.CreateAllocatedTensor(TensorElementType.Float, [1, signature.Cache.Heads, 0, signature.Cache.HeadSize])).ToList();
 
         var outputs = session.Run(
-            runOptions, [DecoderSignature.InputIds, DecoderSignature.AttentionMask, .. signature.PastNames], [ids, mask, .. pasts], [DecoderSignature.Logits]);
+            runOptions, ["input_ids", "attention_mask", .. signature.PastNames], [ids, mask, .. pasts], ["logits"]);
         var logits = outputs[0].GetTensorDataAsSpan<float>().ToArray();
         foreach (var value in pasts.Concat(outputs))
         {

@@ -1,4 +1,5 @@
 using Grpo.Engines.Onnx.Models;
+using Grpo.OnnxRuntime;
 
 namespace Grpo.Engines.Onnx.Decoding;
 
@@ -14,14 +15,14 @@ internal sealed unsafe class KvSlots : IDisposable
     /// <summary>Allocates a cache.</summary>
     /// <param name="layout">The shape of one token's cache.</param>
     /// <param name="rows">Sequences, at least 1.</param>
-    /// <param name="capacity">Tokens per sequence, at least 1.</param>
+    /// <param name="capacity">Tokens per sequence; 0 for the past of a sequence that has none.</param>
     public KvSlots(KvLayout layout, int rows, int capacity)
     {
         (_layout, Rows, Capacity) = (layout, rows, capacity);
         _tensors = new NativeBuffer[layout.TensorCount];
         for (var i = 0; i < _tensors.Length; i++)
         {
-            _tensors[i] = new NativeBuffer(TensorBytes(rows));
+            _tensors[i] = new NativeBuffer(Math.Max(1, TensorBytes(rows)));
         }
     }
 
@@ -36,6 +37,14 @@ internal sealed unsafe class KvSlots : IDisposable
 
     /// <summary>Bytes of the first rows of one tensor.</summary>
     public long TensorBytes(int rows) => rows * Capacity * _layout.BytesPerTensorToken;
+
+    /// <summary>Binds the first rows of a tensor as an input.</summary>
+    public void BindPast(OrtIoBinding binding, int index, string name, int rows) =>
+        binding.BindInput(name, OrtMemoryInfo.Cpu, _layout.ElementType, [rows, _layout.Heads, Capacity, _layout.HeadSize], Tensor(index), TensorBytes(rows));
+
+    /// <summary>Binds the first rows of a tensor as an output.</summary>
+    public void BindPresent(OrtIoBinding binding, int index, string name, int rows) =>
+        binding.BindOutput(name, OrtMemoryInfo.Cpu, _layout.ElementType, [rows, _layout.Heads, Capacity, _layout.HeadSize], Tensor(index), TensorBytes(rows));
 
     /// <summary>Copies the first tokens of one sequence.</summary>
     /// <param name="source">Where from; may be this cache itself.</param>

@@ -15,20 +15,18 @@ namespace Grpo.Engines.Onnx.Decoding;
 /// </remarks>
 internal sealed class SlotDecoder : IDecoder
 {
-    // Attention of one long prompt chunk grows with its square, its logits with chunk x V: a bounded chunk bounds both.
-    private const int DefaultPrefillChunk = 512;
     private const int CapacityStep = 64;
 
     private readonly DecoderModel _model;
     private readonly int _contextLength;
     private readonly int _maxSequences;
     private readonly long _cacheBytes;
-    private readonly int _prefillChunk;
+    private readonly SequenceReader _reader;
     private readonly RunOptions _runOptions = new();
     private readonly OrtIoBinding _binding;
     private readonly int[] _lengths;
     private KvSlots? _slots;
-    private StepTensors? _tensors;
+    private PassTensors? _tensors;
     private (int Rows, int Capacity) _boundShape;
 
     /// <summary>A decoder without sequences.</summary>
@@ -36,14 +34,14 @@ internal sealed class SlotDecoder : IDecoder
     /// <param name="contextLength">The most tokens of one sequence; the rotary tables end there.</param>
     /// <param name="maxSequences">The most sequences decoded together.</param>
     /// <param name="cacheBytes">The most bytes of key-value cache.</param>
-    /// <param name="prefillChunk">Tokens of a prompt read in one forward pass, at least 1.</param>
-    public SlotDecoder(DecoderModel model, int contextLength, int maxSequences, long cacheBytes, int prefillChunk = DefaultPrefillChunk)
+    /// <param name="prefillChunk">Tokens of a prompt read in one forward pass, at least 1; null leaves it to the reader.</param>
+    public SlotDecoder(DecoderModel model, int contextLength, int maxSequences, long cacheBytes, int? prefillChunk = null)
     {
         _model = model;
         _contextLength = contextLength;
-        _maxSequences = maxSequences;
+        _maxSequences = Math.Max(maxSequences, model.SmallestBatch);
         _cacheBytes = cacheBytes;
-        _prefillChunk = prefillChunk;
+        _reader = new SequenceReader(model, prefillChunk);
         _lengths = new int[maxSequences];
         _binding = model.Session.CreateIoBinding();
     }
@@ -62,26 +60,7 @@ internal sealed class SlotDecoder : IDecoder
         sequences <= _maxSequences && (long)sequences * RoundUp(tokensEach) * _model.Signature.Cache.BytesPerToken <= _cacheBytes;
 
     /// <inheritdoc/>
-    public Prefix Prefill(ReadOnlySpan<int> prompt)
-    {
-        var cache = new KvSlots(_model.Signature.Cache, rows: 1, capacity: prompt.Length);
-        try
-        {
-            var logits = new float[VocabSize];
-            for (var start = 0; start < prompt.Length; start += _prefillChunk)
-            {
-                var end = Math.Min(start + _prefillChunk, prompt.Length);
-                PrefillOneChunk(cache, prompt[start..end], end, end == prompt.Length ? logits : []);
-            }
-
-            return new SlotPrefix(cache, prompt.Length, logits);
-        }
-        catch
-        {
-            cache.Dispose();
-            throw;
-        }
-    }
+    public Prefix Prefill(ReadOnlySpan<int> prompt) => _reader.ReadPrompt(prompt);
 
     /// <inheritdoc/>
     public void Join(Prefix prefix)
@@ -89,7 +68,7 @@ internal sealed class SlotDecoder : IDecoder
         MakeRoom(Count + 1, prefix.Length + 1);
         _slots!.CopyRow(((SlotPrefix)prefix).Cache, 0, Count, prefix.Length);
         _lengths[Count] = prefix.Length;
-        _tensors!.SetLength(Count, prefix.Length);
+        SetMask(Count);
         Count++;
     }
 
@@ -101,7 +80,7 @@ internal sealed class SlotDecoder : IDecoder
         {
             _slots!.CopyRow(_slots, Count, row, _lengths[Count]);
             _lengths[row] = _lengths[Count];
-            _tensors!.SetLength(row, _lengths[row]);
+            SetMask(row);
         }
 
         _lengths[Count] = 0;
@@ -110,17 +89,26 @@ internal sealed class SlotDecoder : IDecoder
     /// <inheritdoc/>
     public ReadOnlySpan<float> Step(ReadOnlySpan<int> tokens)
     {
-        MakeRoom(Count, TensorPrimitives.Max<int>(_lengths) + 1);
+        MakeRoom(Math.Max(Count, _model.SmallestBatch), TensorPrimitives.Max<int>(_lengths) + 1);
+        for (var row = Count; row < _model.SmallestBatch; row++)
+        {
+            // A row that nobody reads: one token, at the place where the next sequence's first will be.
+            _tensors!.SetToken(row, 0, position: 0);
+            _tensors.SetMask(row * _slots!.Capacity, 1, isValid: true);
+        }
+
         for (var row = 0; row < Count; row++)
         {
-            _tensors!.Append(row, _lengths[row]++, tokens[row]);
+            var position = _lengths[row]++;
+            _tensors!.SetToken(row, tokens[row], position);
+            _tensors.SetMask((row * _slots!.Capacity) + position, 1, isValid: true);
         }
 
         Bind();
         var started = Stopwatch.GetTimestamp();
         _model.Session.RunWithBinding(_runOptions, _binding);
         ForwardTime += Stopwatch.GetElapsedTime(started);
-        return _tensors!.ReadLogits(Count);
+        return _tensors!.Logits(0, Count);
     }
 
     /// <inheritdoc/>
@@ -129,28 +117,9 @@ internal sealed class SlotDecoder : IDecoder
         Unbind();
         _binding.Dispose();
         _runOptions.Dispose();
+        _reader.Dispose();
         _tensors?.Dispose();
         _slots?.Dispose();
-    }
-
-    private void PrefillOneChunk(KvSlots cache, ReadOnlySpan<int> chunk, int total, Span<float> lastLogits)
-    {
-        var signature = _model.Signature;
-        using var inputIds = OrtValue.CreateAllocatedTensor(TensorElementType.Int64, [1, chunk.Length]);
-        using var mask = OrtValue.CreateAllocatedTensor(TensorElementType.Int64, [1, total]);
-        using var logits = OrtValue.CreateAllocatedTensor(signature.LogitsType, [1, chunk.Length, VocabSize]);
-        TensorPrimitives.ConvertTruncating(chunk, inputIds.GetTensorMutableDataAsSpan<long>());
-        mask.GetTensorMutableDataAsSpan<long>().Fill(1);
-        using var binding = _model.Session.CreateIoBinding();
-        BindCache(binding, cache, rows: 1);
-        binding.BindInput(DecoderSignature.InputIds, inputIds);
-        binding.BindInput(DecoderSignature.AttentionMask, mask);
-        binding.BindOutput(DecoderSignature.Logits, logits);
-        _model.Session.RunWithBinding(_runOptions, binding);
-        if (!lastLogits.IsEmpty)
-        {
-            LogitsTensor.Read(logits, (chunk.Length - 1) * VocabSize, lastLogits);
-        }
     }
 
     private void MakeRoom(int rows, int tokens)
@@ -172,41 +141,44 @@ internal sealed class SlotDecoder : IDecoder
 
         Unbind();
         var slots = new KvSlots(_model.Signature.Cache, newRows, newCapacity);
-        var tensors = new StepTensors(newRows, newCapacity, _model.Signature);
         for (var row = 0; row < Count; row++)
         {
             slots.CopyRow(_slots!, row, row, _lengths[row]);
-            tensors.SetLength(row, _lengths[row]);
         }
 
         _slots?.Dispose();
         _tensors?.Dispose();
-        (_slots, _tensors) = (slots, tensors);
+        (_slots, _tensors) = (slots, new PassTensors(_model.Signature, newRows, tokens: 1, newCapacity, everyLogit: false));
+        for (var row = 0; row < Count; row++)
+        {
+            SetMask(row);
+        }
     }
 
     private void Bind()
     {
-        if (_boundShape == (Count, _slots!.Capacity))
+        var rows = Math.Max(Count, _model.SmallestBatch);
+        if (_boundShape == (rows, _slots!.Capacity))
         {
             return;
         }
 
-        BindCache(_binding, _slots, Count);
-        _tensors!.Bind(_binding, Count);
-        _boundShape = (Count, _slots.Capacity);
+        // The same memory as past and present: GroupQueryAttention sees the equal pointers and appends in place.
+        for (var i = 0; i < _model.Signature.Cache.TensorCount; i++)
+        {
+            _slots.BindPast(_binding, i, _model.Signature.PastNames[i], rows);
+            _slots.BindPresent(_binding, i, _model.Signature.PresentNames[i], rows);
+        }
+
+        _tensors!.Bind(_binding, rows, tokens: 1, _slots.Capacity, hasPast: true);
+        _boundShape = (rows, _slots.Capacity);
     }
 
-    // The same memory as past and present: GroupQueryAttention sees the equal pointers and appends in place.
-    private void BindCache(OrtIoBinding binding, KvSlots cache, int rows)
+    private void SetMask(int row)
     {
-        var signature = _model.Signature;
-        ReadOnlySpan<long> shape = [rows, signature.Cache.Heads, cache.Capacity, signature.Cache.HeadSize];
-        for (var i = 0; i < signature.Cache.TensorCount; i++)
-        {
-            var (memory, bytes) = (cache.Tensor(i), cache.TensorBytes(rows));
-            binding.BindInput(signature.PastNames[i], OrtMemoryInfo.Cpu, signature.Cache.ElementType, shape, memory, bytes);
-            binding.BindOutput(signature.PresentNames[i], OrtMemoryInfo.Cpu, signature.Cache.ElementType, shape, memory, bytes);
-        }
+        var capacity = _slots!.Capacity;
+        _tensors!.SetMask(row * capacity, _lengths[row], isValid: true);
+        _tensors.SetMask((row * capacity) + _lengths[row], capacity - _lengths[row], isValid: false);
     }
 
     private void Unbind()

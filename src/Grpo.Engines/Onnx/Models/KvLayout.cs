@@ -6,11 +6,11 @@ namespace Grpo.Engines.Onnx.Models;
 /// <param name="TensorCount">Tensors: keys and values of every layer.</param>
 /// <param name="Heads">Key-value heads.</param>
 /// <param name="HeadSize">Elements of one head's key or value.</param>
-/// <param name="ElementType">float32 or float16.</param>
+/// <param name="ElementType">float32, float16 or bfloat16.</param>
 internal sealed record KvLayout(int TensorCount, int Heads, int HeadSize, TensorElementType ElementType)
 {
     /// <summary>Bytes of one head's key or value of one token.</summary>
-    public long BytesPerHeadToken => (long)HeadSize * (ElementType == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float));
+    public long BytesPerHeadToken => (long)HeadSize * ElementType.SizeInBytes();
 
     /// <summary>Bytes of one token in one tensor.</summary>
     public long BytesPerTensorToken => Heads * BytesPerHeadToken;

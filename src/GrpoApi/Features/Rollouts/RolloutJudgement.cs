@@ -2,7 +2,6 @@ using System.Text.Json;
 using Grpo.Advantages;
 using Grpo.Rewards;
 using Grpo.Rollouts;
-using GrpoApi.Features.Rewards;
 
 namespace GrpoApi.Features.Rollouts;
 
@@ -35,16 +34,7 @@ internal sealed record RolloutJudgement(
     {
         var text = tokenizer.Decode(group.PromptTokenIds, skipSpecialTokens: false);
         JsonElement? messages = prompt.Messages is { } conversation ? JsonSerializer.SerializeToElement(conversation) : null;
-        return group.Completions.Select(completion => new RewardSample
-        {
-            Completion = completion.Text,
-            Prompt = text,
-            Messages = messages,
-            Reference = prompt.Reference,
-            Group = index.ToString(),
-            TokenCount = completion.TokenIds.Length,
-            FinishReason = completion.FinishReason,
-        });
+        return GroupSamples.Of(group, index.ToString(), text, messages, prompt.Reference);
     }
 
     private static RewardBatch Batch(RewardSet rewards, RewardResults results, IReadOnlyList<CompletionGroup> groups)

@@ -16,7 +16,7 @@ internal sealed record RolloutPlan(long Seed, IReadOnlyList<GroupRequest> Groups
     public static RolloutPlan For(RolloutsRequest request, IPolicy policy)
     {
         var problems = new List<ValidationFailure>();
-        var sampling = Sampling(request.Sampling);
+        var sampling = request.Sampling.ToOptions();
         problems.AddRange(PromptRules.OutsideVocabulary(sampling.StopTokenIds, "sampling.stop_token_ids", policy.Info));
         problems.AddRange(sampling.LogitBias.Keys.Where(id => id >= policy.Info.VocabSize).Select(id =>
             new ValidationFailure($"sampling.logit_bias.{id}", $"The policy '{policy.Info.Name}' has the token ids 0 to {policy.Info.VocabSize - 1}.")));
@@ -49,28 +49,11 @@ internal sealed record RolloutPlan(long Seed, IReadOnlyList<GroupRequest> Groups
             _ => ("messages", policy.Tokenizer.Encode(PromptRules.Render(policy.Tokenizer, new ChatRequest { Messages = prompt.Messages! }, $"{path}.messages"), addSpecialTokens: false)),
         };
         problems.AddRange(PromptRules.OutsideVocabulary(tokenIds, $"{path}.{field}", policy.Info));
-        if (tokenIds.Length == 0)
+        if (PromptLength.Problem(tokenIds.Length, policy.Info) is { } problem)
         {
-            problems.Add(new ValidationFailure($"{path}.{field}", "A prompt needs at least one token."));
-        }
-        else if (tokenIds.Length >= policy.Info.ContextLength)
-        {
-            problems.Add(new ValidationFailure($"{path}.{field}", $"The prompt has {tokenIds.Length} tokens; the context of '{policy.Info.Name}' is {policy.Info.ContextLength}, of which a completion needs at least one."));
+            problems.Add(new ValidationFailure($"{path}.{field}", problem));
         }
 
         return tokenIds;
     }
-
-    private static SamplingOptions Sampling(RolloutSampling sampling) => new()
-    {
-        Temperature = sampling.Temperature,
-        TopP = sampling.TopP,
-        TopK = sampling.TopK,
-        MinP = sampling.MinP,
-        MaxTokens = sampling.MaxTokens,
-        MinTokens = sampling.MinTokens,
-        Stop = sampling.Stop,
-        StopTokenIds = sampling.StopTokenIds,
-        LogitBias = sampling.LogitBias.ToDictionary(bias => int.Parse(bias.Key), bias => bias.Value),
-    };
 }

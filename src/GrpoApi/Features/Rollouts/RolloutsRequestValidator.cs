@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FluentValidation;
 using FluentValidation.Results;
+using Grpo.Rollouts;
 using GrpoApi.Features.Policies;
 using GrpoApi.Features.Rewards;
 using GrpoApi.Http;

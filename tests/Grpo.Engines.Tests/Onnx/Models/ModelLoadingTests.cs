@@ -39,7 +39,7 @@ public sealed class ModelLoadingTests : IDisposable
     [Theory]
     [InlineData("config.json", "no config.json")]
     [InlineData("onnx/model.onnx", "onnx/model.onnx")]
-    [InlineData("onnx/model.onnx.data", "ONNX Runtime cannot load the model")]
+    [InlineData("onnx/model.onnx.data", "'model.onnx.data', which is not beside it")]
     public void A_missing_file(string file, string message)
     {
         File.Delete(Path.Combine(_folder.FullName, file));
@@ -48,7 +48,7 @@ public sealed class ModelLoadingTests : IDisposable
 
     [Theory]
     [InlineData("config.json", "{\"max_position_embeddings\": 512", "config.json is not valid JSON")]
-    [InlineData("config.json", "{}", "max_position_embeddings")]
+    [InlineData("config.json", "[]", "config.json must hold a JSON object")]
     [InlineData("config.json", "{\"max_position_embeddings\": -1}", "max_position_embeddings")]
     [InlineData("generation_config.json", "{\"eos_token_id\": \"<|im_end|>\"}", "eos_token_id")]
     [InlineData("generation_config.json", "{\"eos_token_id\": [2, 99999]}", "99999")]
@@ -72,7 +72,7 @@ public sealed class ModelLoadingTests : IDisposable
     [InlineData("attention_mask", "attention_mosk", "attention_mask")]
     [InlineData("past_key_values.1.key", "past_key_velues.1.key", "past_key_velues.1.key")]
     [InlineData("present.0.value", "present.0.velue", "present.{layer}")]
-    [InlineData("GroupQueryAttention", "GroupQuaryAttention", "GroupQueryAttention")]
+    [InlineData("GroupQueryAttention", "GroupQuaryAttention", "GroupQuaryAttention")]
     public void A_graph_of_another_convention(string name, string other, string message)
     {
         Rewrite("onnx/model.onnx", name, other);
@@ -85,6 +85,27 @@ public sealed class ModelLoadingTests : IDisposable
         File.Delete(Path.Combine(_folder.FullName, "generation_config.json"));
 
         Assert.NotEmpty(ModelFolder.Open(_folder.FullName).EosTokenIds);
+    }
+
+    [Fact]
+    public void The_limit_of_the_tokenizer_stands_in_for_a_missing_context_length()
+    {
+        Rewrite("config.json", "max_position_embeddings", "max_position_embedding");
+        Assert.Equal(512, ModelFolder.Open(_folder.FullName).ContextLength);
+
+        File.Delete(Path.Combine(_folder.FullName, "tokenizer_config.json"));
+        Refused("no max_position_embeddings");
+    }
+
+    [Theory]
+    [InlineData("\"num_hidden_layers\": 4", "\"num_hidden_layers\": 5", "layers: 5 and 4")]
+    [InlineData("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 4", "key-value heads: 4 and 2")]
+    [InlineData("\"head_dim\": 32", "\"head_dim\": 64", "head size: 64 and 32")]
+    [InlineData("\"vocab_size\": 601", "\"vocab_size\": 602", "vocabulary size: 602 and 601")]
+    public void A_config_of_another_model(string text, string other, string message)
+    {
+        Rewrite("config.json", text, other);
+        Refused(message);
     }
 
     [Fact]

@@ -1,8 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json;
-using Grpo.Rewards;
 
-namespace GrpoApi.Features.Rewards;
+namespace Grpo.Rewards;
 
 /// <summary>One reward of a request: which, how much, and with what parameters.</summary>
 public sealed record RewardSpec
@@ -24,7 +23,9 @@ public sealed record RewardSpec
 /// <summary>What a list of <see cref="RewardSpec"/> becomes.</summary>
 public static class RewardSpecs
 {
-    /// <summary>Binds the rewards of a request that <see cref="RewardSpecRules.AreRewards"/> accepted.</summary>
+    /// <summary>Binds the rewards of a request that validation accepted.</summary>
+    /// <exception cref="ArgumentException">The list is empty, a name is unknown or given twice, or a weight is negative or not finite.</exception>
+    /// <exception cref="RewardParamsException">Parameters are wrong.</exception>
     public static RewardSet ToRewardSet(this IReadOnlyList<RewardSpec> specs) =>
         new([.. specs.Select(spec => WeightedReward.Bind(spec.Name, spec.Weight, spec.Params))]);
 }
