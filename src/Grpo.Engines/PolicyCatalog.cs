@@ -22,7 +22,7 @@ public sealed class PolicyCatalog(string defaultName) : IAsyncDisposable
     public IReadOnlyList<PolicyState> States() => [.. _entries.OrderBy(entry => entry.Key).Select(entry => StateOf(entry.Key, entry.Value))];
 
     /// <summary>A loaded policy.</summary>
-    /// <param name="name">A name, or <c>name@version</c> where version is the one in use; null for the default.</param>
+    /// <param name="name">A name, or <c>name@version</c>; null for the default.</param>
     /// <exception cref="PolicyNotFoundException">There is none of that name, or not in that version.</exception>
     /// <exception cref="PolicyUnavailableException">It is loading, or could not be loaded.</exception>
     public IPolicy Get(string? name)
@@ -31,7 +31,9 @@ public sealed class PolicyCatalog(string defaultName) : IAsyncDisposable
         var (bare, version) = asked.Split('@', 2) is [var before, var after] ? (before, after) : (asked, null);
         if (!_entries.TryGetValue(bare, out var entry)) throw new PolicyNotFoundException(asked);
         if (entry.Policy is not { } policy) throw new PolicyUnavailableException(Unavailable(bare, entry.Failure));
-        return version is null || version == policy.Info.Version.ToString() ? policy : throw new PolicyNotFoundException(asked);
+        return version is null ? policy
+            : (policy is IVersionedPolicy versions ? versions.At(version) : version == policy.Info.Version.ToString() ? policy : null)
+            ?? throw new PolicyNotFoundException(asked);
     }
 
     /// <summary>Adds a loaded policy under its own name, in the place of an announced one.</summary>

@@ -1,11 +1,12 @@
 using System.Text;
 using Grpo.Engines;
+using Grpo.Engines.Weights;
 using Grpo.Rollouts;
 
 namespace GrpoApi.Tests;
 
 /// <summary>A policy without a model: one token per ASCII character, token 0 ends a completion, and what it says is scripted.</summary>
-internal sealed class FakePolicy : IPolicy, IPolicyTokenizer
+internal sealed class FakePolicy : IVersionedPolicy, IPolicyTokenizer
 {
     /// <summary>What the i-th completion of a group says; by default its answer is its own index.</summary>
     public Func<GroupRequest, int, string> Says { get; set; } = (_, index) => $"<think>hm</think><answer>{index}</answer>";
@@ -18,7 +19,7 @@ internal sealed class FakePolicy : IPolicy, IPolicyTokenizer
 
     public PolicyLoad Load => default;
 
-    public PolicyInfo Info { get; } = new()
+    public PolicyInfo Info { get; private set; } = new()
     {
         Name = "fake",
         Engine = "fake",
@@ -33,6 +34,22 @@ internal sealed class FakePolicy : IPolicy, IPolicyTokenizer
     };
 
     public IPolicyTokenizer Tokenizer => this;
+
+    public IReadOnlyList<PolicyParameter> Parameters { get; } = [new("w", SafetensorsDtype.F32, [2])];
+
+    public string? UpdateRefusal { get; set; }
+
+    public IReadOnlyList<int> Versions => [Info.Version];
+
+    public IPolicy? At(string version) => version == Info.Version.ToString() ? this : null;
+
+    /// <summary>Takes any file, and counts.</summary>
+    public async Task<WeightUpdate> UpdateWeightsAsync(Stream file, long? length, WeightUpdateMode mode, CancellationToken cancellationToken)
+    {
+        await file.CopyToAsync(Stream.Null, cancellationToken);
+        Info = Info with { Version = Info.Version + 1 };
+        return new WeightUpdate(Info.Version, ["w"]);
+    }
 
     public async Task<CompletionGroup> SampleAsync(GroupRequest request, CancellationToken cancellationToken)
     {

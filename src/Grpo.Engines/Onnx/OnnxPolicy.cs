@@ -1,29 +1,30 @@
-using System.Numerics.Tensors;
-using Grpo.Engines.Onnx.Decoding;
 using Grpo.Engines.Onnx.Models;
+using Grpo.Engines.Onnx.Parameters;
 using Grpo.Engines.Onnx.Sampling;
 using Grpo.Engines.Onnx.Scheduling;
-using Grpo.OnnxRuntime;
+using Grpo.Engines.Weights;
 using Grpo.Rollouts;
 
 namespace Grpo.Engines.Onnx;
 
 /// <summary>A policy that ONNX Runtime runs in this process.</summary>
-public sealed class OnnxPolicy : IPolicy
+public sealed class OnnxPolicy : IVersionedPolicy
 {
-    private readonly DecoderModel _model;
+    private readonly PolicyInfo _loaded;
+    private readonly VersionFactory _factory;
     private readonly RolloutScheduler _scheduler;
+    private readonly SemaphoreSlim _oneUpdate = new(1);
+    private readonly CancellationTokenSource _unloading = new();
+    private WeightSet _weights;
 
-    private OnnxPolicy(PolicyInfo info, IPolicyTokenizer tokenizer, DecoderModel model, RolloutScheduler scheduler)
+    private OnnxPolicy(PolicyInfo loaded, IPolicyTokenizer tokenizer, VersionFactory factory, WeightSet weights, RolloutScheduler scheduler)
     {
-        Info = info;
-        Tokenizer = tokenizer;
-        _model = model;
-        _scheduler = scheduler;
+        (_loaded, Tokenizer, _factory, _weights, _scheduler) = (loaded, tokenizer, factory, weights, scheduler);
+        Parameters = [.. factory.Graph.Parameters.Select(parameter => new PolicyParameter(parameter.Name, ParameterReader.DtypeOf(parameter.ElementType), parameter.Shape))];
     }
 
     /// <inheritdoc/>
-    public PolicyInfo Info { get; }
+    public PolicyInfo Info => _loaded with { Version = _scheduler.Lanes.Current.Version };
 
     /// <inheritdoc/>
     public IPolicyTokenizer Tokenizer { get; }
@@ -34,6 +35,15 @@ public sealed class OnnxPolicy : IPolicy
     /// <inheritdoc/>
     public PolicyLoad Load => _scheduler.Load;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<PolicyParameter> Parameters { get; }
+
+    /// <inheritdoc/>
+    public string? UpdateRefusal => _factory.Graph.Refusal;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Versions => _scheduler.Lanes.Versions;
+
     /// <summary>Loads a model folder in Hugging Face layout.</summary>
     /// <param name="name">The policy's name.</param>
     /// <param name="folder">The folder.</param>
@@ -43,78 +53,106 @@ public sealed class OnnxPolicy : IPolicy
     public static OnnxPolicy Open(string name, string folder, IPolicyTokenizer tokenizer, OnnxPolicyOptions options)
     {
         var files = ModelFolder.Open(folder, options.Dtype);
-        var model = DecoderModel.Open(files, options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
-        var signature = model.Signature;
-        var info = new PolicyInfo
-        {
-            Name = name,
-            Engine = "onnx",
-            Provider = "CPU",
-            Dtype = model.Dtype,
-            Version = 1,
-            VocabSize = signature.VocabSize,
-            ContextLength = files.ContextLength,
-            ParameterCount = model.ParameterCount,
-            EosTokenIds = files.EosTokenIds,
-            MaxSequences = options.MaxSequences,
-        };
-        var decoder = Decoders.Create(model, files.ContextLength, options);
+        var (graph, weights) = DecoderGraph.Open(files);
+        var factory = new VersionFactory(graph, options);
         try
         {
-            Probe(decoder, files.EosTokenIds);
+            var (lane, model) = factory.Create(1, weights);
+            var info = new PolicyInfo
+            {
+                Name = name,
+                Engine = "onnx",
+                Provider = "CPU",
+                Dtype = model.Dtype,
+                Version = lane.Version,
+                VocabSize = model.Signature.VocabSize,
+                ContextLength = files.ContextLength,
+                ParameterCount = graph.ParameterCount,
+                EosTokenIds = files.EosTokenIds,
+                MaxSequences = options.MaxSequences,
+            };
+            return new OnnxPolicy(info, tokenizer, factory, weights, new RolloutScheduler(name, lane, files.ContextLength, options));
         }
         catch
         {
-            decoder.Dispose();
-            model.Dispose();
+            weights.Dispose();
             throw;
         }
-
-        return new OnnxPolicy(info, tokenizer, model, new RolloutScheduler(name, decoder, files.ContextLength, options));
     }
 
     /// <inheritdoc/>
-    public async Task<CompletionGroup> SampleAsync(GroupRequest request, CancellationToken cancellationToken)
+    public Task<CompletionGroup> SampleAsync(GroupRequest request, CancellationToken cancellationToken) => SampleAsync(request, null, cancellationToken);
+
+    /// <inheritdoc/>
+    public IPolicy? At(string version) => int.TryParse(version, out var number) && _scheduler.Lanes.Find(number) is { } lane ? new PolicyVersion(this, lane) : null;
+
+    /// <inheritdoc/>
+    public async Task<WeightUpdate> UpdateWeightsAsync(Stream file, long? length, WeightUpdateMode mode, CancellationToken cancellationToken)
     {
-        Check(request);
-        var job = new GroupJob(request, new SamplingRule(request.Sampling, Info.EosTokenIds), Tokenizer, cancellationToken);
-        _scheduler.Enqueue(job);
-        await job.Finished;
-        return new CompletionGroup
+        if (UpdateRefusal is { } refusal) throw new WeightsRefusedException(refusal);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _unloading.Token);
+        try
         {
-            PromptTokenIds = request.PromptTokenIds,
-            Completions = [.. job.Sequences.Select(sequence => sequence.ToCompletion(Info.Version))],
-            Timing = job.Timing,
-        };
+            await _oneUpdate.WaitAsync(both.Token);
+            try
+            {
+                var values = await ParameterReader.ReadAsync(_factory.Graph.Parameters, file, length, both.Token);
+                await SwapAsync(_weights.With(values), mode, both.Token);
+                return new WeightUpdate(_scheduler.Lanes.Current.Version, [.. values.Keys]);
+            }
+            finally
+            {
+                _oneUpdate.Release();
+            }
+        }
+        catch (OperationCanceledException) when (_unloading.IsCancellationRequested)
+        {
+            throw new PolicyUnavailableException("The policy has been unloaded.");
+        }
     }
 
     /// <summary>Unloads the policy; what is still being sampled fails.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _unloading.CancelAsync();
         await _scheduler.DisposeAsync();
-        _model.Dispose();
+        await _oneUpdate.WaitAsync();
+        _weights.Dispose();
     }
 
-    // A model that loads may still not run; better to know before the first request does.
-    private static void Probe(IDecoder decoder, IReadOnlyList<int> eosTokenIds)
+    private async Task<CompletionGroup> SampleAsync(GroupRequest request, Lane? version, CancellationToken cancellationToken)
     {
-        if (eosTokenIds.FirstOrDefault(id => id >= decoder.VocabSize, -1) is >= 0 and var outside)
+        Check(request);
+        var job = new GroupJob(request, new SamplingRule(request.Sampling, _loaded.EosTokenIds), Tokenizer, version, cancellationToken);
+        _scheduler.Enqueue(job);
+        await job.Finished;
+        return new CompletionGroup
         {
-            throw new ModelLoadException($"The end-of-sequence token {outside} lies outside the model's vocabulary of {decoder.VocabSize} tokens.");
-        }
+            PromptTokenIds = request.PromptTokenIds,
+            Completions = [.. job.Sequences.Select(sequence => sequence.ToCompletion())],
+            Timing = job.Timing,
+        };
+    }
 
+    // From here on the set is either the policy's or disposed.
+    private async Task SwapAsync(WeightSet weights, WeightUpdateMode mode, CancellationToken cancellationToken)
+    {
+        Lane? lane = null;
         try
         {
-            using var prefix = decoder.Prefill([eosTokenIds[0]]);
-            if (!float.IsFinite(TensorPrimitives.Max<float>(prefix.Logits))) // NaN counts as the largest
-            {
-                throw new ModelLoadException("The model's forward pass answers logits that are not finite.");
-            }
+            lane = await Task.Run(() => _factory.Create(_scheduler.Lanes.Current.Version + 1, weights).Lane, cancellationToken);
+            await _scheduler.SwapAsync(new WeightSwap(lane, mode, cancellationToken));
         }
-        catch (OnnxRuntimeException exception)
+        catch (Exception exception)
         {
-            throw new ModelLoadException($"The model's forward pass fails: {exception.Message}", exception);
+            lane?.Dispose();
+            weights.Dispose();
+            if (exception is ModelLoadException refused) throw new SafetensorsException(SafetensorsException.WholeFile, $"With these weights the model does not run. {refused.Message}", refused);
+            throw;
         }
+
+        _weights.Dispose();
+        _weights = weights;
     }
 
     // The edge validates requests with the caller's own paths; what arrives here wrong is a bug of ours, and must not reach native code.
@@ -122,12 +160,26 @@ public sealed class OnnxPolicy : IPolicy
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.GroupSize, 1, nameof(request));
         ArgumentOutOfRangeException.ThrowIfLessThan(request.PromptTokenIds.Length, 1, nameof(request));
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(request.PromptTokenIds.Length, Info.ContextLength, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(request.PromptTokenIds.Length, _loaded.ContextLength, nameof(request));
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Sampling.MaxTokens, 1, nameof(request));
         var ids = request.PromptTokenIds.Concat(request.Sampling.StopTokenIds).Concat(request.Sampling.LogitBias.Keys);
-        if (ids.Any(id => (uint)id >= (uint)Info.VocabSize))
+        if (ids.Any(id => (uint)id >= (uint)_loaded.VocabSize))
         {
             throw new ArgumentOutOfRangeException(nameof(request), "A token id lies outside the vocabulary.");
         }
+    }
+
+    /// <summary>The policy as it is in one version.</summary>
+    private sealed class PolicyVersion(OnnxPolicy policy, Lane lane) : IPolicy
+    {
+        public PolicyInfo Info => policy._loaded with { Version = lane.Version };
+
+        public IPolicyTokenizer Tokenizer => policy.Tokenizer;
+
+        public PolicyLoad Load => policy.Load;
+
+        public Task<CompletionGroup> SampleAsync(GroupRequest request, CancellationToken cancellationToken) => policy.SampleAsync(request, lane, cancellationToken);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

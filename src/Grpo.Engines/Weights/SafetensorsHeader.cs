@@ -51,18 +51,18 @@ public sealed class SafetensorsHeader
 
     /// <summary>Reads and checks a header.</summary>
     /// <param name="header">The JSON, without the length before it.</param>
-    /// <param name="dataLength">Bytes of data that follow it.</param>
+    /// <param name="dataLength">Bytes of data that follow it; null: as many as it says.</param>
     /// <exception cref="SafetensorsException">
     /// It is not JSON of that form, a name is given twice, an element type is not known, a shape does not fit its bytes, or the tensors overlap, leave holes, or
     /// lie outside the data. The format does not require alignment.
     /// </exception>
-    public static SafetensorsHeader Parse(ReadOnlySpan<byte> header, long dataLength)
+    public static SafetensorsHeader Parse(ReadOnlySpan<byte> header, long? dataLength)
     {
         if (header.IsEmpty || header[0] != (byte)'{') throw new SafetensorsException(SafetensorsException.WholeFile, "The header must be a JSON object and begin with '{'.");
         try
         {
             var parsed = SafetensorsHeaderJson.Read(header);
-            SafetensorsLayout.Check(parsed.Tensors, dataLength);
+            SafetensorsLayout.Check(parsed.Tensors, dataLength ?? (parsed.Tensors.Count == 0 ? 0 : parsed.Tensors[^1].End));
             return parsed;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

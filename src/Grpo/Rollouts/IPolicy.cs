@@ -77,6 +77,9 @@ public sealed record GroupRequest
     /// <summary>Position of the prompt in its request, so that equal prompts of one request draw differently.</summary>
     public int PromptIndex { get; init; }
 
+    /// <summary>What the group came with, such as its HTTP request. Requests take turns; groups with the same one share a turn. Null: the group has its own.</summary>
+    public object? Turn { get; init; }
+
     /// <summary>Whether <see cref="Completion.Entropy"/> is wanted.</summary>
     public bool IncludeEntropy { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FluentValidation;
+using Grpo.Engines;
 using Grpo.Engines.Weights;
 using Grpo.Rollouts;
 using Microsoft.AspNetCore.Diagnostics;
@@ -48,6 +49,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             Detail = RequestValidation.Summary(validation.Errors),
         },
         PolicyNotFoundException => Problem(StatusCodes.Status404NotFound, (ProblemCatalog.PolicyNotFound, "The policy is not known."), exception.Message),
+        WeightsRefusedException => Problem(StatusCodes.Status409Conflict, (ProblemCatalog.WeightsRefused, "The weights cannot be replaced."), exception.Message),
         PolicyBusyException => Problem(StatusCodes.Status503ServiceUnavailable, (ProblemCatalog.PolicyBusy, "The policy is busy."), exception.Message),
         PolicyUnavailableException => Problem(StatusCodes.Status503ServiceUnavailable, null, exception.Message),
         ChatTemplateException => Problem(StatusCodes.Status400BadRequest, (ProblemCatalog.ChatTemplate, "The chat template refused the messages."), exception.Message),

@@ -12,6 +12,7 @@ internal static class ProblemCatalog
     public const string PolicyNotFound = TypePrefix + "policy-not-found";
     public const string PolicyBusy = TypePrefix + "policy-busy";
     public const string PolicyUnavailable = TypePrefix + "policy-unavailable";
+    public const string WeightsRefused = TypePrefix + "weights-refused";
     public const string ChatTemplate = TypePrefix + "chat-template";
 
     /// <summary>The general problem of an HTTP status: its type and its title.</summary>

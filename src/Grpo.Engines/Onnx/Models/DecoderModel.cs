@@ -1,3 +1,4 @@
+using Grpo.Engines.Onnx.Parameters;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
 
@@ -6,6 +7,9 @@ namespace Grpo.Engines.Onnx.Models;
 /// <summary>A decoder ready to run: its session, its signature, and what its files say of it.</summary>
 internal sealed class DecoderModel : IDisposable
 {
+    // Where a model given as bytes has its external files.
+    private const string ExternalFilesFolder = "session.model_external_initializers_file_folder_path";
+
     private readonly InferenceSession? _promptSession;
 
     private DecoderModel(InferenceSession session, InferenceSession? promptSession, DecoderSignature signature, GraphFacts graph, long parameterCount)
@@ -53,25 +57,32 @@ internal sealed class DecoderModel : IDisposable
     /// <summary>float32, float16 or bfloat16; or, where the weights are quantized, int8, q8 or q4, with f16 behind it for float16 activations.</summary>
     public string Dtype { get; }
 
-    /// <summary>Opens the graph of a model folder on the CPU provider.</summary>
+    /// <summary>Opens the graph of a model folder on the CPU provider, with the weights it comes with.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="threads">Threads of one forward pass; 0 lets ONNX Runtime choose.</param>
     /// <exception cref="ModelLoadException">The graph is none that can be decoded here; the message says why and what is supported.</exception>
     public static DecoderModel Open(ModelFolder folder, int threads)
     {
-        var bytes = File.ReadAllBytes(folder.Graph.Path);
-        var (parameterCount, graph) = (OnnxGraph.Parse(bytes).ParameterCount, GraphFacts.Read(bytes));
-        RequireDataFiles(folder.Graph.Path, graph);
-        var (session, promptSession) = (OpenSession(folder.Graph.Path, threads), (InferenceSession?)null);
+        var (graph, weights) = DecoderGraph.Open(folder);
+        using (weights) return Open(graph, weights, threads);
+    }
+
+    /// <summary>Opens a graph on the CPU provider with a version of its weights. The session copies them.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="weights">A value for each of its parameters.</param>
+    /// <param name="threads">Threads of one forward pass; 0 lets ONNX Runtime choose.</param>
+    /// <exception cref="ModelLoadException">The graph is none that can be decoded here; the message says why and what is supported.</exception>
+    public static DecoderModel Open(DecoderGraph graph, WeightSet weights, int threads)
+    {
+        var (session, promptSession) = (OpenSession(graph, weights, threads), (InferenceSession?)null);
         try
         {
-            if (folder.Graph.PromptPath is { } promptPath)
+            if (graph.Folder.Graph.PromptPath is { } promptPath)
             {
-                RequireDataFiles(promptPath, GraphFacts.Read(File.ReadAllBytes(promptPath)));
-                promptSession = OpenSession(promptPath, threads);
+                promptSession = OpenSession(options => new InferenceSession(promptPath, options), threads);
             }
 
-            return new DecoderModel(session, promptSession, DecoderSignature.Read(session, folder.Names, folder.Config), graph, parameterCount);
+            return new DecoderModel(session, promptSession, DecoderSignature.Read(session, graph.Folder.Names, graph.Folder.Config), graph.Facts, graph.ParameterCount);
         }
         catch
         {
@@ -88,15 +99,30 @@ internal sealed class DecoderModel : IDisposable
         _promptSession?.Dispose();
     }
 
-    private static void RequireDataFiles(string path, GraphFacts graph)
+    private static InferenceSession OpenSession(DecoderGraph graph, WeightSet weights, int threads)
     {
-        if (graph.DataFiles.FirstOrDefault(file => !File.Exists(Path.Combine(Path.GetDirectoryName(path)!, file))) is { } missing)
+        var values = graph.Parameters
+            .Select(parameter => (parameter, memory: weights.Values[parameter.Name]))
+            .Select(value => OrtValue.CreateTensorWithData(OrtMemoryInfo.Cpu, value.parameter.ElementType, value.parameter.Shape, value.memory.Address, value.memory.Bytes))
+            .ToList();
+        try
         {
-            throw new ModelLoadException($"The weights of {Path.GetFileName(path)} are in '{missing}', which is not beside it.");
+            return OpenSession(Open, threads);
+        }
+        finally
+        {
+            values.ForEach(value => value.Dispose());
+        }
+
+        InferenceSession Open(SessionOptions options)
+        {
+            options.AddSessionConfigEntry(ExternalFilesFolder, Path.GetDirectoryName(graph.Folder.Graph.Path)!);
+            if (values.Count > 0) options.AddExternalInitializers([.. graph.Parameters.Select(parameter => parameter.Name)], values);
+            return new InferenceSession(graph.Bytes.Span, options);
         }
     }
 
-    private static InferenceSession OpenSession(string path, int threads)
+    private static InferenceSession OpenSession(Func<SessionOptions, InferenceSession> open, int threads)
     {
         // Weight prepacking stays on (the default): with it, a MatMul row has the same bits in every batch size, and so has a completion.
         using var options = new SessionOptions
@@ -109,7 +135,7 @@ internal sealed class DecoderModel : IDisposable
         };
         try
         {
-            return new InferenceSession(path, options);
+            return open(options);
         }
         catch (OnnxRuntimeException exception)
         {

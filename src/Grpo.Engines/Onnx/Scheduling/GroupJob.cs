@@ -15,8 +15,15 @@ internal sealed class GroupJob
     private long _finishedAt;
     private int _unfinished;
 
-    public GroupJob(GroupRequest request, SamplingRule rule, IPolicyTokenizer tokenizer, CancellationToken cancellationToken)
+    /// <summary>A group that waits.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="rule">Its sampling options.</param>
+    /// <param name="tokenizer">The policy's.</param>
+    /// <param name="pinnedLane">The version asked for; null for whichever is current when its turn comes.</param>
+    /// <param name="cancellationToken">Cancelled when the caller has gone.</param>
+    public GroupJob(GroupRequest request, SamplingRule rule, IPolicyTokenizer tokenizer, Lane? pinnedLane, CancellationToken cancellationToken)
     {
+        PinnedLane = pinnedLane;
         Request = request;
         Rule = rule;
         Tokenizer = tokenizer;
@@ -31,6 +38,15 @@ internal sealed class GroupJob
 
     /// <summary>What was asked for.</summary>
     public GroupRequest Request { get; }
+
+    /// <summary>Groups with the same one take turns as one.</summary>
+    public object Turn => Request.Turn ?? this;
+
+    /// <summary>The version asked for; null for whichever is current when its turn comes.</summary>
+    public Lane? PinnedLane { get; }
+
+    /// <summary>The version that samples it, once its turn has come.</summary>
+    public Lane? Lane { get; set; }
 
     /// <summary>How its tokens are drawn.</summary>
     public SamplingRule Rule { get; }
@@ -76,22 +92,29 @@ internal sealed class GroupJob
         Stopwatch.GetElapsedTime(_prefillStartedAt, _prefilledAt).TotalMilliseconds,
         Stopwatch.GetElapsedTime(_prefilledAt, _finishedAt).TotalMilliseconds);
 
-    /// <summary>Reads the prompt.</summary>
-    public void Prefill(PrefixCache prefixes)
+    /// <summary>Has its version read the prompt.</summary>
+    public void Prefill()
     {
         _prefillStartedAt = Stopwatch.GetTimestamp();
-        Prefix = prefixes.Get(Request.PromptTokenIds);
+        Prefix = Lane!.Prefixes.Get(Request.PromptTokenIds);
         _prefilledAt = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Lets go of the prompt's cache: every sequence has its own copy, or none will need one.</summary>
-    public void ReleasePrefix(PrefixCache prefixes)
+    public void ReleasePrefix()
     {
         if (Prefix is not null)
         {
-            prefixes.Release(Prefix);
+            Lane!.Prefixes.Release(Prefix);
             Prefix = null;
         }
+    }
+
+    /// <summary>Leaves its version: the sequences that have not started will get another one.</summary>
+    public void StartOver()
+    {
+        ReleasePrefix();
+        Lane = null;
     }
 
     /// <summary>Counts a completion that has ended; the last one finishes the group.</summary>

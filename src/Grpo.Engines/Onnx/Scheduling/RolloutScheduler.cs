@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Grpo.Engines.Onnx.Decoding;
 using Grpo.Engines.Onnx.Sampling;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
@@ -7,7 +6,8 @@ using Grpo.Rollouts;
 namespace Grpo.Engines.Onnx.Scheduling;
 
 /// <summary>
-/// Continuous batching: one thread owns the decoder; groups wait in a bounded queue, their sequences join and leave the batch between steps.
+/// Continuous batching: one thread owns the decoders; groups wait in a bounded queue, their sequences join and leave the batch between steps.
+/// There is one <see cref="Lane"/> per version of the weights in use; they share the bounds.
 /// </summary>
 internal sealed class RolloutScheduler : IAsyncDisposable
 {
@@ -16,10 +16,8 @@ internal sealed class RolloutScheduler : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _work = new(0);
     private readonly Queue<GroupJob> _incoming = [];
-    private readonly LinkedList<GroupJob> _waiting = [];
-    private readonly List<Sequence> _active = [];
-    private readonly IDecoder _decoder;
-    private readonly PrefixCache _prefixes;
+    private readonly TurnQueue<GroupJob> _waiting = new();
+    private readonly VersionLanes _lanes;
     private readonly TokenDistribution _distribution;
     private readonly int[] _tokens;
     private readonly int _contextLength;
@@ -31,19 +29,21 @@ internal sealed class RolloutScheduler : IAsyncDisposable
 
     /// <summary>Starts the thread.</summary>
     /// <param name="name">The policy's name, for the thread.</param>
-    /// <param name="decoder">Owned from now on.</param>
+    /// <param name="first">The version loaded; owned from now on.</param>
     /// <param name="contextLength">The most tokens of a prompt and its completion together.</param>
     /// <param name="options">Bounds.</param>
-    public RolloutScheduler(string name, IDecoder decoder, int contextLength, OnnxPolicyOptions options)
+    public RolloutScheduler(string name, Lane first, int contextLength, OnnxPolicyOptions options)
     {
-        _decoder = decoder;
+        _lanes = new VersionLanes(first, _gate);
         _contextLength = contextLength;
         _maxQueuedSequences = options.MaxQueuedSequences;
-        _prefixes = new PrefixCache(decoder, options.PrefixCacheTokens);
-        _distribution = new TokenDistribution(decoder.VocabSize);
+        _distribution = new TokenDistribution(first.Decoder.VocabSize);
         _tokens = new int[options.MaxSequences];
         new Thread(Run) { IsBackground = true, Name = $"rollouts {name}" }.Start();
     }
+
+    /// <summary>The versions in use.</summary>
+    public VersionLanes Lanes => _lanes;
 
     /// <summary>What the decode loop has done so far.</summary>
     public DecodeCounters Counters { get; } = new();
@@ -53,10 +53,11 @@ internal sealed class RolloutScheduler : IAsyncDisposable
 
     /// <summary>Queues a group.</summary>
     /// <exception cref="PolicyBusyException">The queue is full.</exception>
+    /// <exception cref="PolicyNotFoundException">The version it asks for is no longer there.</exception>
     /// <exception cref="PolicyUnavailableException">The scheduler has been stopped, or one sequence of the group exceeds the cache's budget.</exception>
     public void Enqueue(GroupJob job)
     {
-        if (!_decoder.Fits(1, job.LongestSequence(_contextLength)))
+        if (!_lanes.Current.Decoder.Fits(1, job.LongestSequence(_contextLength)))
         {
             throw new PolicyUnavailableException(
                 $"One sequence of {job.LongestSequence(_contextLength)} tokens exceeds the policy's key-value cache (KvCacheBytes).");
@@ -67,6 +68,11 @@ internal sealed class RolloutScheduler : IAsyncDisposable
             if (_stopping)
             {
                 throw Stopped();
+            }
+
+            if (job.PinnedLane is { Pins: 0 } gone)
+            {
+                throw new PolicyNotFoundException($"version {gone.Version}");
             }
 
             if (_queuedSequences + job.Sequences.Length > _maxQueuedSequences)
@@ -80,6 +86,28 @@ internal sealed class RolloutScheduler : IAsyncDisposable
 
         _work.Release();
     }
+
+    /// <summary>Makes another version the current one. One swap at a time.</summary>
+    /// <returns>Ends when it is current, or the swap has been called off; then the version is the caller's again.</returns>
+    /// <exception cref="PolicyUnavailableException">The scheduler has been stopped.</exception>
+    public async Task SwapAsync(WeightSwap swap)
+    {
+        lock (_gate)
+        {
+            if (_stopping)
+            {
+                throw Stopped();
+            }
+
+            _lanes.Pending = swap;
+        }
+
+        _work.Release();
+        await swap.Done;
+    }
+
+    /// <summary>Has versions disposed that are no longer pinned.</summary>
+    public void Collect() => _work.Release();
 
     /// <summary>Stops the thread; groups that have not finished fail.</summary>
     public async ValueTask DisposeAsync()
@@ -104,13 +132,12 @@ internal sealed class RolloutScheduler : IAsyncDisposable
             try
             {
                 DropAbandoned();
+                _lanes.SwapIfDue(_waiting.Items);
                 Admit();
-                if (_active.Count > 0)
-                {
-                    DecodeStep();
-                }
+                DecodeSteps();
+                _lanes.Retire(_waiting.Items.Concat(_incoming));
             }
-#pragma warning disable CA1031 // Whatever a forward pass throws belongs to the groups it was run for; the loop serves the others on.
+#pragma warning disable CA1031 // Whatever goes wrong belongs to the groups it went wrong for; the loop serves the others on.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -119,15 +146,14 @@ internal sealed class RolloutScheduler : IAsyncDisposable
         }
 
         FailAll(Stopped());
-        _prefixes.Dispose();
-        _decoder.Dispose();
+        _lanes.Dispose(Stopped());
         _stopped.SetResult();
     }
 
     // Waits while there is nothing to do; false when the scheduler is to stop.
     private bool TakeIncoming()
     {
-        if (_active.Count == 0 && _waiting.Count == 0)
+        if (_activeSequences == 0 && _waiting.IsEmpty)
         {
             _work.Wait();
         }
@@ -136,7 +162,7 @@ internal sealed class RolloutScheduler : IAsyncDisposable
         {
             while (_incoming.TryDequeue(out var job))
             {
-                _waiting.AddLast(job);
+                _waiting.Add(job.Turn, job);
             }
 
             return !_stopping;
@@ -145,45 +171,41 @@ internal sealed class RolloutScheduler : IAsyncDisposable
 
     private void DropAbandoned()
     {
-        for (var node = _waiting.First; node is not null;)
+        foreach (var job in _waiting.Items.Where(job => job.IsAbandoned).ToList())
         {
-            var (job, next) = (node.Value, node.Next);
-            if (job.IsAbandoned)
-            {
-                Unqueue(node);
-            }
-
-            node = next;
+            Unqueue(job);
         }
 
-        for (var row = _active.Count - 1; row >= 0; row--)
+        foreach (var lane in _lanes.InUse)
         {
-            if (_active[row].Job.IsAbandoned)
-            {
-                Leave(row);
-            }
+            lane.DropAbandoned();
         }
+
+        CountActive();
     }
 
-    // First come, first served; a group that does not fit as a whole joins as far as there is room.
+    // Requests take turns, a sequence each. One that does not fit waits for room, and what comes after it does too: nothing overtakes it for ever.
     private void Admit()
     {
-        while (_waiting.First is { Value: var job } node && HasRoomFor(job))
+        while (_waiting.Peek(job => _lanes.For(job) is not null) is { } job && HasRoomFor(job))
         {
+            job.Lane ??= _lanes.For(job);
             if (job.Prefix is null)
             {
                 Prefill(job);
             }
 
-            while (job.Admitted < job.Sequences.Length && !job.IsAbandoned && HasRoomFor(job))
+            if (!job.IsAbandoned)
             {
-                Start(job, job.Sequences[job.Admitted++]);
+                job.Lane!.Start(job.Sequences[job.Admitted++], _distribution);
                 Interlocked.Decrement(ref _queuedSequences);
+                CountActive();
             }
 
+            _waiting.EndTurn(job.Turn);
             if (job.Admitted == job.Sequences.Length || job.IsAbandoned)
             {
-                Unqueue(node);
+                Unqueue(job);
             }
         }
     }
@@ -193,7 +215,7 @@ internal sealed class RolloutScheduler : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         try
         {
-            job.Prefill(_prefixes);
+            job.Prefill();
         }
         catch (OnnxRuntimeException exception)
         {
@@ -203,122 +225,87 @@ internal sealed class RolloutScheduler : IAsyncDisposable
         Counters.AddPrefill(job.Request.PromptTokenIds.Length, Stopwatch.GetElapsedTime(started));
     }
 
+    // All versions have the same shape of cache, so that one sum bounds them together.
     private bool HasRoomFor(GroupJob job)
     {
-        var longest = job.LongestSequence(_contextLength);
-        foreach (var sequence in _active)
+        var (longest, active) = (job.LongestSequence(_contextLength), 0);
+        foreach (var lane in _lanes.InUse)
         {
-            longest = Math.Max(longest, sequence.Job.LongestSequence(_contextLength));
-        }
-
-        return _decoder.Fits(_active.Count + 1, longest);
-    }
-
-    private void Start(GroupJob job, Sequence sequence)
-    {
-        if (EndsWithNextToken(sequence, job.Prefix!.Logits))
-        {
-            return;
-        }
-
-        _decoder.Join(job.Prefix);
-        _active.Add(sequence);
-        Volatile.Write(ref _activeSequences, _active.Count);
-    }
-
-    // Draws a sequence's next token. A model that answers no distribution fails the group it did so for, and no other.
-    private bool EndsWithNextToken(Sequence sequence, ReadOnlySpan<float> logits)
-    {
-        try
-        {
-            if (!sequence.Sample(logits, _distribution, _contextLength))
+            foreach (var sequence in lane.Active)
             {
-                return false;
+                longest = Math.Max(longest, sequence.Job.LongestSequence(_contextLength));
             }
 
-            sequence.Job.CompleteOne();
-        }
-        catch (NonFiniteLogitsException exception)
-        {
-            sequence.Job.Fail(new PolicyUnavailableException(exception.Message, exception));
+            active += lane.Active.Count;
         }
 
-        return true;
+        return active < _tokens.Length && _lanes.Current.Decoder.Fits(active + 1, longest);
     }
 
-    private void DecodeStep()
+    private void DecodeSteps()
     {
-        var (started, forwardBefore) = (Stopwatch.GetTimestamp(), _decoder.ForwardTime);
-        for (var row = 0; row < _active.Count; row++)
+        foreach (var lane in _lanes.InUse)
         {
-            _tokens[row] = _active[row].LastToken;
-        }
-
-        var batch = _active.Count;
-        var logits = _decoder.Step(_tokens.AsSpan(0, batch));
-        for (var row = batch - 1; row >= 0; row--)
-        {
-            if (EndsWithNextToken(_active[row], logits.Slice(row * _decoder.VocabSize, _decoder.VocabSize)))
+            if (lane.Active.Count == 0)
             {
-                Leave(row);
+                continue;
+            }
+
+            try
+            {
+                lane.DecodeStep(_tokens, _distribution, Counters);
+            }
+#pragma warning disable CA1031 // Whatever a forward pass throws belongs to the groups it was run for.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                lane.Fail(ForwardFailed(exception));
             }
         }
 
-        Counters.AddStep(batch, _decoder.ForwardTime - forwardBefore, Stopwatch.GetElapsedTime(started));
+        CountActive();
     }
 
-    // The last row takes the place of the one that leaves, here as in the decoder.
-    private void Leave(int row)
+    private void CountActive()
     {
-        _decoder.Leave(row);
-        _active[row] = _active[^1];
-        _active.RemoveAt(_active.Count - 1);
-        Volatile.Write(ref _activeSequences, _active.Count);
+        var active = 0;
+        foreach (var lane in _lanes.InUse)
+        {
+            active += lane.Active.Count;
+        }
+
+        Volatile.Write(ref _activeSequences, active);
     }
 
-    private void Unqueue(LinkedListNode<GroupJob> node)
+    private void Unqueue(GroupJob job)
     {
-        _waiting.Remove(node);
-        node.Value.ReleasePrefix(_prefixes);
-        Interlocked.Add(ref _queuedSequences, node.Value.Admitted - node.Value.Sequences.Length);
+        _waiting.Remove(job.Turn, job);
+        job.ReleasePrefix();
+        Interlocked.Add(ref _queuedSequences, job.Admitted - job.Sequences.Length);
     }
 
     private void FailAll(Exception exception)
     {
-        TakeRest();
-        while (_waiting.First is { } node)
-        {
-            Unqueue(node);
-            node.Value.Fail(exception);
-        }
-
-        foreach (var sequence in _active)
-        {
-            sequence.Job.Fail(exception);
-        }
-
-        _active.Clear();
-        Volatile.Write(ref _activeSequences, 0);
-        while (_decoder.Count > 0)
-        {
-            _decoder.Leave(_decoder.Count - 1);
-        }
-    }
-
-    private void TakeRest()
-    {
         lock (_gate)
         {
-            if (!_stopping)
+            while (_stopping && _incoming.TryDequeue(out var job))
             {
-                return;
-            }
-
-            while (_incoming.TryDequeue(out var job))
-            {
-                _waiting.AddLast(job);
+                _waiting.Add(job.Turn, job);
             }
         }
+
+        foreach (var job in _waiting.Items.ToList())
+        {
+            Unqueue(job);
+            job.Fail(exception);
+        }
+
+        foreach (var lane in _lanes.InUse)
+        {
+            lane.Fail(exception);
+        }
+
+        CountActive();
     }
 
     private static PolicyUnavailableException ForwardFailed(Exception exception) => new("The policy's forward pass failed.", exception);

@@ -19,6 +19,12 @@ internal sealed class Sequence(GroupJob job, int index)
     /// <summary>The token sampled last.</summary>
     public int LastToken => _trace.TokenIds[^1];
 
+    /// <summary>The version of the weights that samples it.</summary>
+    public int PolicyVersion { get; set; }
+
+    /// <summary>Ends it where it is.</summary>
+    public void Cancel() => _end = (FinishReason.Cancelled, null);
+
     /// <summary>Draws the next token.</summary>
     /// <param name="logits">Shape (V).</param>
     /// <param name="distribution">The scheduler's workspace.</param>
@@ -34,7 +40,7 @@ internal sealed class Sequence(GroupJob job, int index)
     }
 
     /// <summary>The finished completion. Decodes its text, so it is called outside the decode loop.</summary>
-    public Completion ToCompletion(int policyVersion)
+    public Completion ToCompletion()
     {
         var (reason, cause) = _end ?? throw new InvalidOperationException("The sequence has not ended.");
         var tokens = _trace.TokenIds;
@@ -49,7 +55,7 @@ internal sealed class Sequence(GroupJob job, int index)
             Entropy = _trace.Entropy,
             FinishReason = reason,
             StopReason = cause,
-            PolicyVersion = policyVersion,
+            PolicyVersion = PolicyVersion,
         };
     }
 

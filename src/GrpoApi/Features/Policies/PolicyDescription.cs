@@ -1,3 +1,4 @@
+using Grpo.Engines;
 using Grpo.Rollouts;
 
 namespace GrpoApi.Features.Policies;
@@ -58,22 +59,22 @@ public sealed record PolicyDescription
     /// <summary>What it is doing now.</summary>
     public required SequenceLoad Load { get; init; }
 
-    internal static PolicyDescription Of(IPolicy policy) => Of(policy.Info, policy.Load);
+    internal static PolicyDescription Of(IPolicy policy) => Of(policy.Info, policy.Load, policy as IVersionedPolicy);
 
-    private static PolicyDescription Of(PolicyInfo policy, PolicyLoad load) => new()
+    private static PolicyDescription Of(PolicyInfo policy, PolicyLoad load, IVersionedPolicy? versions) => new()
     {
         Name = policy.Name,
         Engine = policy.Engine,
         Provider = policy.Provider,
         Dtype = policy.Dtype,
         Version = policy.Version,
-        Versions = [policy.Version],
+        Versions = versions?.Versions ?? [policy.Version],
         Snapshots = [],
         VocabSize = policy.VocabSize,
         ContextLength = policy.ContextLength,
         ParameterCount = policy.ParameterCount,
         EosTokenIds = policy.EosTokenIds,
-        Capabilities = ["rollouts", "tokenize", "detokenize"],
+        Capabilities = versions is { UpdateRefusal: null } ? ["rollouts", "tokenize", "detokenize", "weights"] : ["rollouts", "tokenize", "detokenize"],
         Limits = new PolicyLimits { MaxSequences = policy.MaxSequences },
         Load = new SequenceLoad { ActiveSequences = load.ActiveSequences, QueuedSequences = load.QueuedSequences },
     };

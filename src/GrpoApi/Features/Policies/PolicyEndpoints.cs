@@ -2,6 +2,7 @@ using System.ComponentModel;
 using FluentValidation;
 using Grpo.Engines;
 using Grpo.Rollouts;
+using GrpoApi.Features.Policies.Weights;
 using GrpoApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -22,7 +23,7 @@ public static class PolicyEndpoints
             .WithRequestValidation<TokenizeRequest>().WithRequestExample("""{"messages": [{"role": "user", "content": "What is 37 + 58?"}]}""");
         routes.MapPost("/policies/{name}/detokenize", Detokenize).WithName("Detokenize").WithTags(Tag).WithParameterExample("name", Example).ProducesPolicyProblems()
             .WithRequestValidation<DetokenizeRequest>().WithRequestExample("""{"token_ids": [10, 11, 12], "skip_special_tokens": true}""");
-        return routes;
+        return routes.MapWeights();
     }
 
     /// <summary>Registers the validators.</summary>

@@ -1,5 +1,6 @@
 using Grpo.Engines;
 using Grpo.Rollouts;
+using GrpoApi.Features.Policies.Weights;
 using GrpoApi.Http;
 
 namespace GrpoApi.Features.Policies;
@@ -61,5 +62,6 @@ public static class PolicyServices
         .AddSingleton(provider => PolicySettings.Read(provider.GetRequiredService<IConfiguration>()))
         .AddSingleton(provider => new PolicyCatalog(provider.GetRequiredService<PolicySettings>().DefaultName))
         .AddSingleton<IPolicyLoader, OnnxPolicyLoader>()
+        .AddSingleton<WeightFiles>()
         .AddHostedService<PolicyLoading>();
 }

@@ -23,6 +23,7 @@ internal sealed record RolloutPlan(long Seed, IReadOnlyList<GroupRequest> Groups
 
         // 31 bits: exact also for clients that read every JSON number as a double.
         var seed = request.Sampling.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        var turn = new object();
         var groups = new GroupRequest[request.Prompts.Count];
         for (var index = 0; index < groups.Length; index++)
         {
@@ -33,6 +34,7 @@ internal sealed record RolloutPlan(long Seed, IReadOnlyList<GroupRequest> Groups
                 Sampling = sampling,
                 Seed = seed,
                 PromptIndex = index,
+                Turn = turn,
                 IncludeEntropy = request.Include.Contains(RolloutField.Entropy),
             };
         }

@@ -10,7 +10,7 @@ internal static class RolloutsAnswer
     public static RolloutsResponse From(RolloutsRequest request, PolicyInfo policy, RolloutPlan plan, IReadOnlyList<CompletionGroup> groups, RolloutJudgement? judgement, TimeSpan judging) => new()
     {
         Policy = policy.Name,
-        PolicyVersion = policy.Version,
+        PolicyVersion = groups.Min(group => group.Completions.Min(completion => completion.PolicyVersion)),
         Seed = plan.Seed,
         Groups = [.. groups.Select((group, index) => Group(request, group, index, judgement))],
         Metrics = Metrics(groups, judgement),

@@ -12,7 +12,7 @@ public sealed record RolloutsResponse
     /// <example>tiny-r1</example>
     public required string Policy { get; init; }
 
-    /// <summary>The version of its weights when the request came.</summary>
+    /// <summary>The version of the weights that sampled; the oldest one where completions have several, because weights were replaced meanwhile.</summary>
     public required int PolicyVersion { get; init; }
 
     /// <summary>The seed used; the same request with it gives the same completions.</summary>

@@ -155,7 +155,7 @@ public class RolloutSchedulerTests
     private static SamplingOptions Endless => new() { MinTokens = ContextLength, MaxTokens = ContextLength };
 
     private static RolloutScheduler Scheduler(FakeDecoder decoder, int maxSequences = 64, int maxQueued = 1_000) =>
-        new("fake", decoder, ContextLength, new OnnxPolicyOptions { MaxSequences = maxSequences, MaxQueuedSequences = maxQueued });
+        new("fake", new Lane(1, decoder, 1_000, ContextLength), ContextLength, new OnnxPolicyOptions { MaxSequences = maxSequences, MaxQueuedSequences = maxQueued });
 
     private static GroupRequest Request(int[] prompt, long seed = 1, int groupSize = 2, int promptIndex = 0, SamplingOptions? options = null) => new()
     {
@@ -168,7 +168,7 @@ public class RolloutSchedulerTests
 
     private static GroupJob Enqueue(RolloutScheduler scheduler, GroupRequest request, CancellationToken cancellationToken)
     {
-        var job = new GroupJob(request, new SamplingRule(request.Sampling, [FakeDecoder.Eos]), new LetterTokenizer(), cancellationToken);
+        var job = new GroupJob(request, new SamplingRule(request.Sampling, [FakeDecoder.Eos]), new LetterTokenizer(), null, cancellationToken);
         scheduler.Enqueue(job);
         return job;
     }
@@ -177,7 +177,7 @@ public class RolloutSchedulerTests
     {
         var job = Enqueue(scheduler, request, CancellationToken.None);
         await job.Finished.WaitAsync(Patience);
-        return [.. job.Sequences.Select(sequence => sequence.ToCompletion(1))];
+        return [.. job.Sequences.Select(sequence => sequence.ToCompletion())];
     }
 
     private static IEnumerable<string> Tokens(IEnumerable<Completion> completions) =>

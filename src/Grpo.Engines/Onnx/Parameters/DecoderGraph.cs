@@ -1,0 +1,107 @@
+using Grpo.Engines.Onnx.Decoding;
+using Grpo.Engines.Onnx.Models;
+using Grpo.OnnxRuntime;
+using Grpo.Rollouts;
+
+namespace Grpo.Engines.Onnx.Parameters;
+
+/// <summary>
+/// A model's graph without the values of its parameters. Every version of the weights makes a session of its own from it. Parameters that the file
+/// embeds are moved out of it, in memory, because ONNX Runtime replaces only external ones before it optimises the graph.
+/// </summary>
+internal sealed class DecoderGraph
+{
+    private DecoderGraph(ModelFolder folder, OnnxGraph graph, GraphFacts facts, string? refusal)
+    {
+        Folder = folder;
+        Facts = facts;
+        ParameterCount = graph.ParameterCount;
+        Refusal = refusal;
+        Parameters = Refusal is null ? [.. ParameterRules.Of(graph)] : [];
+        foreach (var parameter in Parameters.Where(parameter => !parameter.IsExternal))
+        {
+            parameter.MoveOut("in-memory", 0, parameter.ElementCount * parameter.ElementType.SizeInBytes());
+        }
+
+        Bytes = graph.ToArray();
+    }
+
+    /// <summary>The ModelProto.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>What the model's folder says.</summary>
+    public ModelFolder Folder { get; }
+
+    /// <summary>What decides how the graph is run.</summary>
+    public GraphFacts Facts { get; }
+
+    /// <summary>What a version gives values to; none when <see cref="Refusal"/> says why.</summary>
+    public IReadOnlyList<Initializer> Parameters { get; }
+
+    /// <summary>The number of weights.</summary>
+    public long ParameterCount { get; }
+
+    /// <summary>Why the parameters cannot be replaced; null when they can.</summary>
+    public string? Refusal { get; }
+
+    /// <summary>Reads the graph of a model folder, and the weights it comes with.</summary>
+    /// <exception cref="ModelLoadException">It is no ONNX model, or its external data is not there.</exception>
+    public static (DecoderGraph Graph, WeightSet Weights) Open(ModelFolder folder)
+    {
+        var bytes = File.ReadAllBytes(folder.Graph.Path);
+        var (graph, facts) = (OnnxGraph.Parse(bytes), GraphFacts.Read(bytes));
+        RequireDataFiles(folder.Graph.Path, facts);
+        if (folder.Graph.PromptPath is { } prompt) RequireDataFiles(prompt, GraphFacts.Read(File.ReadAllBytes(prompt)));
+        var refusal = ParameterRules.Refusal(facts, folder.Graph);
+        var weights = refusal is null ? ReadWeights(graph, Path.GetDirectoryName(folder.Graph.Path)!) : new WeightSet(new Dictionary<string, SharedMemory>());
+        return (new DecoderGraph(folder, graph, facts, refusal), weights);
+    }
+
+    private static void RequireDataFiles(string path, GraphFacts graph)
+    {
+        if (graph.DataFiles.FirstOrDefault(file => !File.Exists(Path.Combine(Path.GetDirectoryName(path)!, file))) is { } missing)
+        {
+            throw new ModelLoadException($"The weights of {Path.GetFileName(path)} are in '{missing}', which is not beside it.");
+        }
+    }
+
+    private static WeightSet ReadWeights(OnnxGraph graph, string folder)
+    {
+        var files = new Dictionary<string, SharedMemory>();
+        try
+        {
+            return new WeightSet(ParameterRules.Of(graph).ToDictionary(parameter => parameter.Name, parameter => parameter.IsExternal
+                ? Part(parameter, folder, files)
+                : Copy(parameter.EmbeddedData().Span)));
+        }
+        finally
+        {
+            foreach (var file in files.Values) file.Dispose();
+        }
+    }
+
+    private static SharedMemory Part(Initializer parameter, string folder, Dictionary<string, SharedMemory> files)
+    {
+        var (name, offset, length) = parameter.Location;
+        var path = Path.GetFullPath(name, folder);
+        if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)) throw new ModelLoadException($"The external data of '{parameter.Name}' lies outside of the model's folder: '{name}'.");
+        if (!files.TryGetValue(path, out var file))
+        {
+            var mapped = MappedFile.Open(path);
+            file = new SharedMemory(mapped, mapped.Address, mapped.Length);
+            files.Add(path, file);
+        }
+
+        var bytes = parameter.ElementCount * parameter.ElementType.SizeInBytes();
+        if (length is { } stated && stated != bytes) throw new ModelLoadException($"The external data of '{parameter.Name}' has {stated} bytes, and its shape needs {bytes}.");
+        if (offset > file.Bytes - bytes) throw new ModelLoadException($"The weight file '{name}' is cut off: '{parameter.Name}' ends at {offset + bytes}, the file at {file.Bytes}.");
+        return file.Part(offset, bytes);
+    }
+
+    private static SharedMemory Copy(ReadOnlySpan<byte> values)
+    {
+        var buffer = new NativeBuffer(values.Length);
+        values.CopyTo(buffer.AsSpan<byte>());
+        return new SharedMemory(buffer, buffer.Address, buffer.Bytes);
+    }
+}
