@@ -24,7 +24,7 @@ internal static class GroupAttentionBenchmark
         var (shape, threads) = (isLong ? Long : Short, Environment.ProcessorCount);
         var folder = ModelFolder.Open(Path.Combine(models, format));
         var limits = MachineLimits.Measure(threads);
-        using var groupModel = GroupModel.Open(folder.GraphPath, threads, out var refusal) ?? throw new InvalidOperationException(refusal);
+        using var groupModel = GroupModel.Open(folder, threads);
         using var slotModel = DecoderModel.Open(folder, threads);
         using var group = new GroupDecoder(groupModel, shape.GroupSize, CacheBytes);
         using var slots = new SlotDecoder(slotModel, folder.ContextLength, shape.GroupSize, CacheBytes);
@@ -36,7 +36,9 @@ internal static class GroupAttentionBenchmark
         var (slotRates, peerRates, setting, blocks) = (new List<double>(), new List<double>(), "", 0);
         for (var run = 0; run < Runs; run++)
         {
+            GroupAttentionProfile.Ticks = 0;
             var (whole, prefill, forward) = ours.Run(shape, run, () => blocks = group.Blocks.InUse);
+            Console.WriteLine($"attention {GroupAttentionProfile.Ticks / 1e6:0} ms of prefill {prefill.TotalMilliseconds:0} forward {forward.TotalMilliseconds:0} whole {whole.TotalMilliseconds:0}");
             own.Add(new Measured(shape.CompletionTokens / whole.TotalSeconds, prefill.TotalSeconds, forward.TotalSeconds, whole.TotalSeconds));
             slotRates.Add(shape.CompletionTokens / theirs.Run(shape, run).Whole.TotalSeconds);
             if (peer is not null)
@@ -46,7 +48,7 @@ internal static class GroupAttentionBenchmark
             }
         }
 
-        var cost = ModelCost.Of(folder.GraphPath, groupModel.Graph);
+        var cost = ModelCost.Of(folder.Graph.Path, groupModel.Graph);
         var (least, bound) = cost.LeastDecodeSeconds(shape, limits);
         var middle = own.OrderBy(measured => measured.Rate).ElementAt(Runs / 2);
         var ideal = (shape.PromptTokens + (shape.GroupSize * (shape.NewTokens - 1.0))) / AttentionShape.BlockTokens;

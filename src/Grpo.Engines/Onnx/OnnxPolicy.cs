@@ -32,6 +32,12 @@ public sealed class OnnxPolicy : IVersionedPolicy
     /// <summary>What the decode loop has done since the policy was loaded.</summary>
     public DecodeTotals Totals => _scheduler.Counters.Read();
 
+    /// <summary>How sequences are decoded: by groups, or by slots.</summary>
+    public DecoderKind Decoder => _factory.Graph.Groups is null ? DecoderKind.Slots : DecoderKind.Group;
+
+    /// <summary>Why the graph is not decoded by groups; null when it is, or was not to be.</summary>
+    public string? GroupRefusal => _factory.Graph.GroupRefusal;
+
     /// <inheritdoc/>
     public PolicyLoad Load => _scheduler.Load;
 
@@ -53,19 +59,20 @@ public sealed class OnnxPolicy : IVersionedPolicy
     public static OnnxPolicy Open(string name, string folder, IPolicyTokenizer tokenizer, OnnxPolicyOptions options)
     {
         var files = ModelFolder.Open(folder, options.Dtype);
-        var (graph, weights) = DecoderGraph.Open(files);
+        var (graph, weights) = DecoderGraph.Open(files, forGroups: options.Decoder != DecoderKind.Slots);
         var factory = new VersionFactory(graph, options);
         try
         {
-            var (lane, model) = factory.Create(1, weights);
+            if (options.Decoder == DecoderKind.Group && graph.GroupRefusal is { } refusal) throw new ModelLoadException($"The group decoder cannot run the model: {refusal}.");
+            var (lane, dtype) = factory.Create(1, weights);
             var info = new PolicyInfo
             {
                 Name = name,
                 Engine = "onnx",
                 Provider = "CPU",
-                Dtype = model.Dtype,
+                Dtype = dtype,
                 Version = lane.Version,
-                VocabSize = model.Signature.VocabSize,
+                VocabSize = lane.Decoder.VocabSize,
                 ContextLength = files.ContextLength,
                 ParameterCount = graph.ParameterCount,
                 EosTokenIds = files.EosTokenIds,

@@ -12,12 +12,13 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
     [SkipLocalsInit]
     public override void Compute(KernelContext context)
     {
+        var t0 = System.Diagnostics.Stopwatch.GetTimestamp();
         var query = context.Input(0);
         var key = context.Input(1);
         var value = context.Input(2);
         var batch = (AttentionBatch*)*(long*)context.Input(3).Data;
         Span<long> dimensions = stackalloc long[3];
-        if (query.GetShape(dimensions) != 3 || dimensions[0] * dimensions[1] != batch->TokenCount)
+        if (query.GetShape(dimensions) != 3 || dimensions[0] * dimensions[1] < batch->TokenCount)
         {
             throw new ArgumentException($"The queries have shape ({dimensions[0]}, {dimensions[1]}, ...), the batch {batch->TokenCount} tokens.");
         }
@@ -31,6 +32,7 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
         }
 
         dimensions[2] = queryWidth;
+        var output = (float*)context.Output(0, dimensions).Data;
         var tensors = new AttentionTensors
         {
             Shape = shape,
@@ -41,9 +43,12 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
             Value = packed ? (float*)query.Data + queryWidth + keyWidth : (float*)value.Data,
             QueryStride = width,
             KeyStride = packed ? width : keyWidth,
-            Output = (float*)context.Output(0, dimensions).Data,
+            Output = output,
             Sinks = (float*)context.Input(6).Data,
         };
+        // Tokens that only fill up the pass are no sequence's.
+        var filled = (dimensions[0] * dimensions[1]) - batch->TokenCount;
+        new Span<float>(output + ((long)batch->TokenCount * queryWidth), (int)(filled * queryWidth)).Clear();
         if (shape.Rotary)
         {
             ReadAngles(context, ref tensors);
@@ -57,6 +62,7 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
 
         var attend = new Attend { Tensors = &tensors };
         context.ParallelFor(ref attend, batch->TileCount * shape.KvHeads);
+        GroupAttentionProfile.Ticks += System.Diagnostics.Stopwatch.GetTimestamp() - t0;
     }
 
     private static void ReadAngles(KernelContext context, ref AttentionTensors tensors)
@@ -113,3 +119,5 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
         }
     }
 }
+
+internal static class GroupAttentionProfile { public static long Ticks; }

@@ -30,6 +30,9 @@ internal sealed record GroupGraph
     /// <summary>How many positions get logits, to be 0 for all; null for a graph that has no such input.</summary>
     public (string Name, TensorElementType Type, int Rank)? LogitsToKeep { get; init; }
 
+    /// <summary>float32 or float16: what the graph's own cache held.</summary>
+    public required TensorElementType CacheType { get; init; }
+
     /// <summary>The name of the logits.</summary>
     public required string Logits { get; init; }
 
@@ -44,13 +47,14 @@ internal sealed record GroupGraph
 
     /// <summary>Rewrites a graph; one that is not recognised is left as it is.</summary>
     /// <param name="graph">Changed on success.</param>
+    /// <param name="names">What its inputs are called.</param>
     /// <param name="refusal">Why it was not recognised; null on success.</param>
-    public static GroupGraph? Rewrite(OnnxGraph graph, out string? refusal)
+    public static GroupGraph? Rewrite(OnnxGraph graph, DecoderNames names, out string? refusal)
     {
         try
         {
             refusal = null;
-            return new GroupGraphRewriter(graph).Rewrite();
+            return new GroupGraphRewriter(graph, names).Rewrite();
         }
         catch (GraphNotRecognizedException exception)
         {

@@ -16,14 +16,17 @@ internal sealed class GroupGraphRewriter
     private static readonly string[] Products = ["MatMul", "MatMulNBits", "MatMulBnb4", "FusedMatMul"];
 
     private readonly OnnxGraph _graph;
+    private readonly DecoderNames _names;
     private readonly GraphNodes _nodes;
     private readonly Dictionary<string, GraphValue> _inputs;
     private readonly List<GraphValue> _outputs;
 
     /// <summary>Reads a graph.</summary>
-    public GroupGraphRewriter(OnnxGraph graph)
+    /// <param name="graph">The graph.</param>
+    /// <param name="names">What its inputs are called.</param>
+    public GroupGraphRewriter(OnnxGraph graph, DecoderNames names)
     {
-        _graph = graph;
+        (_graph, _names) = (graph, names);
         _nodes = new GraphNodes(graph);
         _inputs = graph.Message.All(InputField).Select(field => GraphValue.Read(field.Message)).ToDictionary(value => value.Name);
         _outputs = [.. graph.Message.All(OutputField).Select(field => GraphValue.Read(field.Message))];
@@ -39,7 +42,7 @@ internal sealed class GroupGraphRewriter
         var cache = attention.SelectMany(node => node.Past.Concat(node.Present)).ToHashSet();
         if (_outputs.FindAll(output => !cache.Contains(output.Name)) is not [var logits]) throw new GraphNotRecognizedException("it has other outputs than logits and its cache");
         var head = OutputLayer(logits.Name);
-        var description = Describe(attention, shape, logits, cache);
+        var description = Describe(attention, shape, type, logits, cache);
         CheckInputs(attention, description, cache);
 
         var nodes = _graph.Message.All(NodeField).ToDictionary(field => field.Message);
@@ -99,10 +102,10 @@ internal sealed class GroupGraphRewriter
             : throw new GraphNotRecognizedException("its logits do not come from a matrix product");
     }
 
-    private GroupGraph Describe(List<QueryAttentionNode> attention, AttentionShape shape, GraphValue logits, HashSet<string> cache)
+    private GroupGraph Describe(List<QueryAttentionNode> attention, AttentionShape shape, TensorElementType type, GraphValue logits, HashSet<string> cache)
     {
         var integers = _inputs.Values.Where(input => !cache.Contains(input.Name) && input.Type is TensorElementType.Int64 or TensorElementType.Int32).ToDictionary(input => input.Name);
-        if (!integers.TryGetValue("input_ids", out var ids)) throw new GraphNotRecognizedException("it has no input_ids");
+        if (!integers.TryGetValue(_names.InputIds, out var ids)) throw new GraphNotRecognizedException($"it has no {_names.InputIds}");
         if (logits.Shape is not [_, not 1, > 0] || logits.Type is not (TensorElementType.Float or TensorElementType.Float16))
         {
             throw new GraphNotRecognizedException("its logits are not float32 or float16 for every position over a known vocabulary");
@@ -112,9 +115,10 @@ internal sealed class GroupGraphRewriter
         {
             Shape = shape,
             Layers = attention.Count,
+            CacheType = type,
             InputIds = (ids.Name, ids.Type),
-            PositionIds = integers.TryGetValue("position_ids", out var positions) ? (positions.Name, positions.Type) : null,
-            LogitsToKeep = integers.TryGetValue("num_logits_to_keep", out var keep) ? (keep.Name, keep.Type, keep.Shape?.Length ?? 0) : null,
+            PositionIds = integers.TryGetValue(_names.PositionIds, out var positions) ? (positions.Name, positions.Type) : null,
+            LogitsToKeep = integers.TryGetValue(_names.LogitsToKeep, out var keep) ? (keep.Name, keep.Type, keep.Shape?.Length ?? 0) : null,
             Logits = logits.Name,
             LogitsType = logits.Type,
             VocabSize = (int)logits.Shape[2],

@@ -1,39 +1,46 @@
 using Grpo.Engines.Onnx.Models;
+using Grpo.Engines.Onnx.Parameters;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
 
 namespace Grpo.Engines.Onnx.Attention;
 
-/// <summary>A session on a rewritten graph.</summary>
-internal sealed class GroupModel(InferenceSession session, GroupGraph graph) : IDisposable
+/// <summary>A session on a graph rewritten for the group decoder.</summary>
+internal sealed class GroupModel : IDisposable
 {
-    // Where a model given as bytes has its external files.
-    private const string ExternalFilesFolder = "session.model_external_initializers_file_folder_path";
+    private GroupModel(InferenceSession session, DecoderGraph graph)
+    {
+        Session = session;
+        Graph = graph.Groups!;
+
+        // MatMulNBits has another kernel for a single row, with other rounding.
+        SmallestPass = graph.Facts.Operators.Contains("MatMulNBits") ? 2 : 1;
+    }
 
     /// <summary>The session; safe to run from several threads.</summary>
-    public InferenceSession Session => session;
+    public InferenceSession Session { get; }
 
     /// <summary>What it runs.</summary>
-    public GroupGraph Graph => graph;
+    public GroupGraph Graph { get; }
 
-    /// <summary>Opens a model file; null, with the reason, when its graph is not recognised.</summary>
-    public static GroupModel? Open(string path, int threads, out string? refusal)
+    /// <summary>The fewest tokens, and the fewest logits, of a pass; it is filled up if need be, so that a sequence has the same bits alone and among others.</summary>
+    public int SmallestPass { get; }
+
+    /// <summary>Opens a rewritten graph on the CPU provider with a version of its weights. The session copies them.</summary>
+    /// <exception cref="ModelLoadException">ONNX Runtime refuses them; the message says why.</exception>
+    public static GroupModel Open(DecoderGraph graph, WeightSet weights, int threads) => new(DecoderModel.OpenSession(graph, weights, threads), graph);
+
+    /// <summary>Opens the graph of a model folder with the weights it comes with.</summary>
+    /// <exception cref="ModelLoadException">The graph is not recognised, or ONNX Runtime refuses it; the message says why.</exception>
+    public static GroupModel Open(ModelFolder folder, int threads)
     {
-        var onnx = OnnxGraph.Parse(File.ReadAllBytes(path));
-        if (GroupGraph.Rewrite(onnx, out refusal) is not { } graph) return null;
-        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, EnableMemoryPattern = false };
-        options.AddCustomOpDomain(GroupAttentionOp.Domain);
-        options.AddSessionConfigEntry(ExternalFilesFolder, Path.GetDirectoryName(Path.GetFullPath(path))!);
-        try
+        var (graph, weights) = DecoderGraph.Open(folder, forGroups: true);
+        using (weights)
         {
-            return new GroupModel(new InferenceSession(onnx.ToArray(), options), graph);
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw new ModelLoadException($"ONNX Runtime cannot load the model: {exception.Message}", exception);
+            return graph.GroupRefusal is { } refusal ? throw new ModelLoadException($"The group decoder cannot run the model: {refusal}.") : Open(graph, weights, threads);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
+    public void Dispose() => Session.Dispose();
 }

@@ -10,6 +10,7 @@ internal sealed class FlatPass : IDisposable
     private const int Int64 = sizeof(long);
 
     private readonly GroupGraph _graph;
+    private readonly int _smallest;
     private readonly OrtIoBinding _binding;
     private readonly NativeBuffer _batch = new(Int64);
     private readonly NativeBuffer _zero = new(Int64);
@@ -27,7 +28,7 @@ internal sealed class FlatPass : IDisposable
     /// <param name="batch">Address of the batch that every pass describes itself by.</param>
     public FlatPass(GroupModel model, nint batch)
     {
-        _graph = model.Graph;
+        (_graph, _smallest) = (model.Graph, model.SmallestPass);
         _binding = model.Session.CreateIoBinding();
         _logits = new NativeBuffer(LogitBytes);
         _batch.AsSpan<long>()[0] = batch;
@@ -44,6 +45,8 @@ internal sealed class FlatPass : IDisposable
     /// <param name="places">Tokens among them whose logits are wanted, at least 1.</param>
     public void Resize(int tokens, int places)
     {
+        var (newTokens, newPlaces) = (tokens, places);
+        (tokens, places) = (Math.Max(tokens, _smallest), Math.Max(places, _smallest));
         if (tokens > _tokenCapacity || places > _placeCapacity)
         {
             (_tokenCapacity, _placeCapacity) = (Math.Max(tokens, _tokenCapacity), Math.Max(places, _placeCapacity));
@@ -57,6 +60,16 @@ internal sealed class FlatPass : IDisposable
         if (_bound != (tokens, places))
         {
             Bind(tokens, places);
+        }
+
+        for (var token = newTokens; token < tokens; token++)
+        {
+            SetToken(token, 0, 0);
+        }
+
+        for (var place = newPlaces; place < places; place++)
+        {
+            SetPlace(place, 0);
         }
     }
 

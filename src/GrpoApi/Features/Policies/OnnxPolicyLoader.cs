@@ -20,10 +20,13 @@ internal sealed partial class OnnxPolicyLoader(TimeProvider time, ILogger<OnnxPo
         {
             MaxSequences = source.MaxSequences ?? defaults.MaxSequences,
             KvCacheBytes = source.KvCacheBytes ?? defaults.KvCacheBytes,
+            Decoder = source.Decoder ?? defaults.Decoder,
             Threads = source.Threads ?? defaults.Threads,
         };
         var tokenizer = ModelTokenizer.Load(source.Path, time);
-        return Task.FromResult<IPolicy>(OnnxPolicy.Open(source.Name, source.Path, tokenizer, options));
+        var policy = OnnxPolicy.Open(source.Name, source.Path, tokenizer, options);
+        LogDecoder(source.Name, policy.Decoder, policy.GroupRefusal is { } refusal ? $": {refusal}" : "");
+        return Task.FromResult<IPolicy>(policy);
     }
 
     // The key-value cache lives in the memory of this process, so only the CPU provider can append to it in place.
@@ -41,6 +44,9 @@ internal sealed partial class OnnxPolicyLoader(TimeProvider time, ILogger<OnnxPo
 
         throw new ModelLoadException($"None of the providers {string.Join(", ", source.Providers)} can run the policy. Supported is CPU.");
     }
+
+    [LoggerMessage(21, LogLevel.Information, "Policy {Name}: decoder {Decoder}{Reason}")]
+    private partial void LogDecoder(string name, DecoderKind decoder, string reason);
 
     [LoggerMessage(20, LogLevel.Information, "Policy {Name}: provider {Provider} skipped, rollouts run on the CPU only")]
     private partial void LogSkipped(string name, string provider);

@@ -6,7 +6,7 @@ namespace Grpo.Engines.Tests.Onnx.Decoding;
 
 public sealed class GroupDecoderTests : IDisposable
 {
-    private readonly GroupModel _model = GroupModel.Open(ModelFolder.Open(TinyR1.Folder).GraphPath, threads: 2, out _)!;
+    private readonly GroupModel _model = GroupModel.Open(ModelFolder.Open(TinyR1.Folder), threads: 2);
     private readonly GroupDecoder _decoder;
 
     public GroupDecoderTests() => _decoder = new GroupDecoder(_model, maxSequences: 64, cacheBytes: 1 << 26);
@@ -143,7 +143,7 @@ public sealed class GroupDecoderTests : IDisposable
             var (one, other) = (TinyR1.LogSoftmax(expected.Slice(row, _decoder.VocabSize).ToArray()), TinyR1.LogSoftmax(actual.Slice(row, _decoder.VocabSize).ToArray()));
             for (var i = 0; i < one.Length; i++)
             {
-                Assert.Equal(one[i], other[i], 1e-5);
+                Assert.Equal(one[i], other[i], 1e-5 * Math.Max(1, Math.Abs(one[i]))); // float32 logits of 20 have steps of 2e-6
             }
         }
     }
