@@ -1,5 +1,6 @@
 using GrpoApi.Features.Advantages;
 using GrpoApi.Features.Compat;
+using GrpoApi.Features.Explorer;
 using GrpoApi.Features.ImportanceWeights;
 using GrpoApi.Features.Kl;
 using GrpoApi.Features.Loss;
@@ -17,6 +18,7 @@ builder.Services.AddJsonConventions();
 builder.Services.AddProblems();
 builder.Services.AddApiKeys();
 builder.Services.AddGrpoOpenApi();
+builder.Services.AddExplorer();
 builder.Services.AddPolicies();
 builder.Services.AddRolloutRequests();
 builder.Services.AddRewardRequests();
@@ -32,6 +34,7 @@ app.UseProblems();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapGrpoOpenApi();
+app.MapExplorer();
 
 var v1 = app.MapGroup("/v1").RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status500InternalServerError);
 v1.MapRollouts();

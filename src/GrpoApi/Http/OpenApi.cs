@@ -38,7 +38,7 @@ public static class OpenApi
         options.AddOperationTransformer(SortResponsesAsync);
     });
 
-    /// <summary>Maps the document and Swagger UI, which the root redirects to.</summary>
+    /// <summary>Maps the document and Swagger UI.</summary>
     public static void MapGrpoOpenApi(this WebApplication app)
     {
         app.MapOpenApi();
@@ -52,7 +52,6 @@ public static class OpenApi
             options.EnableTryItOutByDefault();
             options.EnablePersistAuthorization();
         });
-        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
     }
 
     /// <summary>By name, which begins with the step: Swagger UI shows the steps in their order.</summary>

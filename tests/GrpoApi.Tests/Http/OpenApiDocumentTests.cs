@@ -85,7 +85,7 @@ public sealed class OpenApiDocumentTests : IDisposable
     public async Task Swagger_ui_shows_that_document()
     {
         using var client = _api.CreateClient();
-        Assert.Contains("swagger-ui", await client.GetStringAsync(new Uri("/", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Contains("swagger-ui", await client.GetStringAsync(new Uri("/swagger", UriKind.Relative)), StringComparison.Ordinal);
         Assert.Contains("/openapi/v1.json", await client.GetStringAsync(new Uri("/swagger/index.js", UriKind.Relative)), StringComparison.Ordinal);
     }
 

@@ -74,7 +74,11 @@ public static class PolicyEndpoints
         var policy = policies.Get(name);
         var unknown = PromptRules.OutsideVocabulary(request.TokenIds, "token_ids", policy.Info).ToList();
         return unknown.Count == 0
-            ? TypedResults.Ok(new DetokenizeResponse { Text = policy.Tokenizer.Decode([.. request.TokenIds], request.SkipSpecialTokens) })
+            ? TypedResults.Ok(new DetokenizeResponse
+            {
+                Text = policy.Tokenizer.Decode([.. request.TokenIds], request.SkipSpecialTokens),
+                Tokens = [.. request.TokenIds.Select(id => policy.Tokenizer.Decode([id], request.SkipSpecialTokens))],
+            })
             : throw new ValidationException(unknown);
     }
 

@@ -58,4 +58,7 @@ public sealed record DetokenizeResponse
 {
     /// <summary>The text. Bytes that are no valid UTF-8 become U+FFFD.</summary>
     public required string Text { get; init; }
+
+    /// <summary>The text of each token by itself, shape (T). A character that spans several tokens is U+FFFD in each of them.</summary>
+    public required IReadOnlyList<string> Tokens { get; init; }
 }
