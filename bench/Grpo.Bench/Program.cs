@@ -1,9 +1,15 @@
 using Grpo.Bench;
 using Grpo.Bench.GroupAttention;
 
-if (args is ["group-attention", var models, var format, var shape, var llama])
+if (args is ["group-attention", .. var what])
 {
-    Console.WriteLine(GroupAttentionBenchmark.Run(models, format, shape == "long", llama));
+    Console.WriteLine(what switch
+    {
+        ["head"] => GroupAttentionReport.Head(),
+        ["tiny", var folder] => GroupAttentionBenchmark.RunTiny(folder),
+        [var models, var format, var shape, var llama] => GroupAttentionBenchmark.Run(models, format, shape == "long", llama),
+        _ => throw new ArgumentException("Usage: Grpo.Bench group-attention <models> <f32|q8|q4> <short|long> <llama-batched-bench or empty>; see bench/run."),
+    });
     return 0;
 }
 

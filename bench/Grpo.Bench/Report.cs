@@ -26,7 +26,8 @@ public sealed class Report(string command)
         Console.WriteLine(string.Join('\n', lines));
     }
 
-    private static string Cpu() =>
+    /// <summary>The processor's name.</summary>
+    public static string Cpu() =>
         (File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null)
             ?.Split(':')[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
 }

@@ -12,7 +12,6 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
     [SkipLocalsInit]
     public override void Compute(KernelContext context)
     {
-        var t0 = System.Diagnostics.Stopwatch.GetTimestamp();
         var query = context.Input(0);
         var key = context.Input(1);
         var value = context.Input(2);
@@ -62,7 +61,6 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
 
         var attend = new Attend { Tensors = &tensors };
         context.ParallelFor(ref attend, batch->TileCount * shape.KvHeads);
-        GroupAttentionProfile.Ticks += System.Diagnostics.Stopwatch.GetTimestamp() - t0;
     }
 
     private static void ReadAngles(KernelContext context, ref AttentionTensors tensors)
@@ -119,5 +117,3 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
         }
     }
 }
-
-internal static class GroupAttentionProfile { public static long Ticks; }
