@@ -112,7 +112,7 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
         {
             for (var head = firstHead; head < endHead; head++)
             {
-                KeyValueAppend.Write(tensors, token, head);
+                KeyValueAppend.Write<TLanes, TVector>(tensors, token, head);
             }
         }
     }

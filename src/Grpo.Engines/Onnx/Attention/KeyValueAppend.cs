@@ -13,7 +13,9 @@ internal static unsafe class KeyValueAppend
     /// <param name="head">The key head.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Write(AttentionTensors* tensors, int token, int head)
+    public static void Write<TLanes, TVector>(AttentionTensors* tensors, int token, int head)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
     {
         ref readonly var shape = ref tensors->Shape;
         var (size, padded) = (shape.HeadSize, shape.PaddedHeadSize);
@@ -25,7 +27,7 @@ internal static unsafe class KeyValueAppend
         if (tensors->Cos is not null)
         {
             var angles = (long)place->Position * tensors->RotaryHalf;
-            Rotary.Rotate(key, rotated, size, tensors->Cos + angles, tensors->Sin + angles, tensors->RotaryHalf, shape.RotaryInterleaved);
+            Rotary.Rotate<TLanes, TVector>(key, rotated, size, tensors->Cos + angles, tensors->Sin + angles, tensors->RotaryHalf, shape.RotaryInterleaved);
             key = rotated;
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Grpo.Engines.Onnx.Attention;
 
 /// <summary>Rotary position embedding (arXiv:2104.09864) of one head.</summary>
@@ -11,10 +13,20 @@ internal static unsafe class Rotary
     /// <param name="sin">Shape (half).</param>
     /// <param name="half">Pairs.</param>
     /// <param name="interleaved">Whether pairs are (2i, 2i + 1), and not (i, i + half).</param>
-    public static void Rotate(float* source, float* destination, int headSize, float* cos, float* sin, int half, bool interleaved)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rotate<TLanes, TVector>(float* source, float* destination, int headSize, float* cos, float* sin, int half, bool interleaved)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
     {
-        var (step, apart) = interleaved ? (2, 1) : (1, half);
-        for (int i = 0, at = 0; i < half; i++, at += step)
+        var (step, apart, done) = interleaved ? (2, 1, 0) : (1, half, half / TLanes.Width * TLanes.Width);
+        for (var i = 0; i < done; i += TLanes.Width)
+        {
+            TVector x = TLanes.Load(source + i), y = TLanes.Load(source + i + half), c = TLanes.Load(cos + i), s = TLanes.Load(sin + i);
+            TLanes.Store(TLanes.Subtract(TLanes.Multiply(x, c), TLanes.Multiply(y, s)), destination + i);
+            TLanes.Store(TLanes.Add(TLanes.Multiply(y, c), TLanes.Multiply(x, s)), destination + i + half);
+        }
+
+        for (int i = done, at = done * step; i < half; i++, at += step)
         {
             var (x, y) = (source[at], source[at + apart]);
             destination[at] = (x * cos[i]) - (y * sin[i]);

@@ -18,8 +18,8 @@ internal static unsafe class TileAttention<TLanes, TVector>
     private const int Chunk = AttentionShape.ChunkTokens;
     private const int Alignment = 64;
 
-    /// <summary>Values of scratch memory per row: query and sum of values, largest score and sum of weights.</summary>
-    private static int RowFloats(in AttentionShape shape) => (2 * shape.PaddedHeadSize) + 2;
+    /// <summary>Values of scratch memory per row: query and sum of values, largest score, sum of weights and position.</summary>
+    private static int RowFloats(in AttentionShape shape) => (2 * shape.PaddedHeadSize) + 3;
 
     /// <summary>Computes the outputs of a tile.</summary>
     /// <param name="tensors">The call.</param>
@@ -44,6 +44,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
         state.Sums = state.Queries + (rows * shape.PaddedHeadSize);
         state.Largest = state.Sums + (rows * shape.PaddedHeadSize);
         state.Weights = state.Largest + rows;
+        state.Positions = (int*)(state.Weights + rows);
         Begin(&state, tile);
         for (var chunk = 0; chunk < tile->SharedChunks; chunk++)
         {
@@ -78,20 +79,17 @@ internal static unsafe class TileAttention<TLanes, TVector>
         for (var row = 0; row < tile->Count * perKv; row++)
         {
             var (token, head) = (row / perKv, (state->Head * perKv) + (row % perKv));
+            state->Positions[row] = state->Tokens[token].Position;
             var source = tensors->Query + ((long)(tile->First + token) * tensors->QueryStride) + (head * size);
             var query = state->Queries + (row * padded);
             if (tensors->Cos is not null)
             {
                 var angles = (long)state->Tokens[token].Position * tensors->RotaryHalf;
-                Rotary.Rotate(source, query, size, tensors->Cos + angles, tensors->Sin + angles, tensors->RotaryHalf, shape.RotaryInterleaved);
+                Rotary.Rotate<TLanes, TVector>(source, query, size, tensors->Cos + angles, tensors->Sin + angles, tensors->RotaryHalf, shape.RotaryInterleaved);
                 source = query;
             }
 
-            for (var i = 0; i < size; i++)
-            {
-                query[i] = source[i] * shape.Scale;
-            }
-
+            TensorPrimitives.Multiply(new ReadOnlySpan<float>(source, size), shape.Scale, new Span<float>(query, size));
             new Span<float>(state->Sums + (row * padded), padded).Clear();
             var hasSink = tensors->Sinks is not null || shape.SmoothSoftmax;
             state->Largest[row] = tensors->Sinks is not null ? tensors->Sinks[head] : hasSink ? 0 : float.NegativeInfinity;
@@ -114,7 +112,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
             var (tokens, needed) = (0, false);
             for (var r = row; r < row + rows; r++)
             {
-                var (from, to) = Visible(shape, state->Tokens[r / perKv].Position, chunk);
+                var (from, to) = Visible(shape, state->Positions[r], chunk);
                 tokens = Math.Max(tokens, to);
                 needed |= to > from;
             }
@@ -124,7 +122,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
                 Score(state, blocks, offset, row, rows, tokens);
                 for (var r = 0; r < rows; r++)
                 {
-                    var (from, to) = Visible(shape, state->Tokens[(row + r) / perKv].Position, chunk);
+                    var (from, to) = Visible(shape, state->Positions[row + r], chunk);
                     Weigh(state, row + r, state->Scores + (r * Chunk), from, to, tokens);
                 }
 
@@ -142,6 +140,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
         return (shape.Window > 0 ? Math.Max(0, past - shape.Window) : 0, Math.Min(Chunk, past));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Score(State* state, float** blocks, long offset, int row, int rows, int tokens)
     {
         ref readonly var shape = ref state->Tensors->Shape;
@@ -187,8 +186,16 @@ internal static unsafe class TileAttention<TLanes, TVector>
             CapSoftly(new Span<float>(scores + from, to - from), shape.SoftCap);
         }
 
-        new Span<float>(scores, from).Fill(float.NegativeInfinity);
-        new Span<float>(scores + to, padded - to).Fill(float.NegativeInfinity);
+        for (var i = 0; i < from; i++)
+        {
+            scores[i] = float.NegativeInfinity;
+        }
+
+        for (var i = to; i < padded; i++)
+        {
+            scores[i] = float.NegativeInfinity;
+        }
+
         var before = state->Largest[row];
         var peak = TLanes.Load(scores);
         for (var i = TLanes.Width; i < padded; i += TLanes.Width)
@@ -230,6 +237,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
         TensorPrimitives.Multiply(scores, cap, scores);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddValues(State* state, float** blocks, long offset, int row, int rows, int tokens)
     {
         ref readonly var shape = ref state->Tensors->Shape;
@@ -270,10 +278,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
             var output = tensors->Output + ((((long)tile->First + token) * shape.Heads) + head) * shape.HeadSize;
             var sums = state->Sums + (row * shape.PaddedHeadSize);
             var inverse = 1 / state->Weights[row];
-            for (var i = 0; i < shape.HeadSize; i++)
-            {
-                output[i] = sums[i] * inverse;
-            }
+            TensorPrimitives.Multiply(new ReadOnlySpan<float>(sums, shape.HeadSize), inverse, new Span<float>(output, shape.HeadSize));
         }
     }
 
@@ -287,5 +292,6 @@ internal static unsafe class TileAttention<TLanes, TVector>
         public float* Sums;
         public float* Largest;
         public float* Weights;
+        public int* Positions;
     }
 }

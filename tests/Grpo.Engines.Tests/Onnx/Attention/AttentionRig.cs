@@ -125,7 +125,7 @@ internal sealed unsafe class AttentionRig : IDisposable
         {
             for (var head = 0; head < tensors->Shape.KvHeads; head++)
             {
-                KeyValueAppend.Write(tensors, token, head);
+                KeyValueAppend.Write<Lanes128, Vector128<float>>(tensors, token, head);
             }
         }
 
