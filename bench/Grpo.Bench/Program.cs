@@ -8,7 +8,7 @@ if (args is ["group-attention", .. var what])
         ["head"] => GroupAttentionReport.Head(),
         ["tiny", var folder] => GroupAttentionBenchmark.RunTiny(folder),
         [var models, var format, var shape, var llama] => GroupAttentionBenchmark.Run(models, format, shape == "long", llama),
-        _ => throw new ArgumentException("Usage: Grpo.Bench group-attention <models> <f32|q8|q4> <short|long> <llama-batched-bench or empty>; see bench/run."),
+        _ => throw new ArgumentException("Usage: Grpo.Bench group-attention <models> <f32|q8|q4> <short|long> <llama-batched-bench or empty>; see bench/run.", nameof(args)),
     });
     return 0;
 }

@@ -142,9 +142,9 @@ public sealed class CustomOpTests
 
         public override CustomOpKernel CreateKernel(KernelAttributes attributes)
         {
-            if (attributes.Integer("repeats") < 1)
-                throw new ArgumentException("repeats must be at least 1");
-            return Latest.Value = new Kernel(attributes.Real("factor"));
+            if (attributes.WholeNumber("repeats") < 1)
+                throw new InvalidOperationException("repeats must be at least 1");
+            return Latest.Value = new Kernel(attributes.RealNumber("factor"));
         }
 
         private sealed unsafe class Kernel(float factor) : CustomOpKernel

@@ -11,7 +11,7 @@ public readonly unsafe ref struct KernelAttributes
 
     /// <summary>An integer.</summary>
     /// <exception cref="OnnxRuntimeException">The node has no integer of this name.</exception>
-    public long Integer(string name)
+    public long WholeNumber(string name)
     {
         long value;
         fixed (byte* text = NativeText.Encode(name))
@@ -21,7 +21,7 @@ public readonly unsafe ref struct KernelAttributes
 
     /// <summary>A real number.</summary>
     /// <exception cref="OnnxRuntimeException">The node has no real number of this name.</exception>
-    public float Real(string name)
+    public float RealNumber(string name)
     {
         float value;
         fixed (byte* text = NativeText.Encode(name))

@@ -19,7 +19,7 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
         Span<long> dimensions = stackalloc long[3];
         if (query.GetShape(dimensions) != 3 || dimensions[0] * dimensions[1] < batch->TokenCount)
         {
-            throw new ArgumentException($"The queries have shape ({dimensions[0]}, {dimensions[1]}, ...), the batch {batch->TokenCount} tokens.");
+            throw new InvalidOperationException($"The queries have shape ({dimensions[0]}, {dimensions[1]}, ...), the batch {batch->TokenCount} tokens.");
         }
 
         var packed = key.Data == 0;
@@ -27,7 +27,7 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
         var width = packed ? queryWidth + (2 * keyWidth) : queryWidth;
         if (dimensions[2] != width)
         {
-            throw new ArgumentException($"The queries are {dimensions[2]} wide; {width} was declared.");
+            throw new InvalidOperationException($"The queries are {dimensions[2]} wide; {width} was declared.");
         }
 
         dimensions[2] = queryWidth;
@@ -70,7 +70,7 @@ internal sealed unsafe class GroupAttentionKernel<TLanes, TVector>(AttentionShap
         Span<long> dimensions = stackalloc long[2];
         if (cos.GetShape(dimensions) != 2 || dimensions[0] <= tensors.Batch->LastPosition)
         {
-            throw new ArgumentException($"The rotary tables end at position {dimensions[0]}; a token is at {tensors.Batch->LastPosition}.");
+            throw new InvalidOperationException($"The rotary tables end at position {dimensions[0]}; a token is at {tensors.Batch->LastPosition}.");
         }
 
         tensors.Cos = (float*)cos.Data;

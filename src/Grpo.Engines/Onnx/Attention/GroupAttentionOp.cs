@@ -45,17 +45,17 @@ internal sealed class GroupAttentionOp : CustomOp
     {
         var shape = new AttentionShape
         {
-            Heads = (int)attributes.Integer("num_heads"),
-            KvHeads = (int)attributes.Integer("kv_num_heads"),
-            HeadSize = (int)attributes.Integer("head_size"),
-            Scale = attributes.Real("scale"),
-            SoftCap = attributes.Real("softcap"),
-            Window = (int)attributes.Integer("window"),
-            SmoothSoftmax = attributes.Integer("smooth_softmax") == 1,
-            Rotary = attributes.Integer("rotary") == 1,
-            RotaryInterleaved = attributes.Integer("rotary_interleaved") == 1,
+            Heads = (int)attributes.WholeNumber("num_heads"),
+            KvHeads = (int)attributes.WholeNumber("kv_num_heads"),
+            HeadSize = (int)attributes.WholeNumber("head_size"),
+            Scale = attributes.RealNumber("scale"),
+            SoftCap = attributes.RealNumber("softcap"),
+            Window = (int)attributes.WholeNumber("window"),
+            SmoothSoftmax = attributes.WholeNumber("smooth_softmax") == 1,
+            Rotary = attributes.WholeNumber("rotary") == 1,
+            RotaryInterleaved = attributes.WholeNumber("rotary_interleaved") == 1,
         };
-        var layer = (int)attributes.Integer("layer");
+        var layer = (int)attributes.WholeNumber("layer");
         return Lanes512.IsSupported ? new GroupAttentionKernel<Lanes512, Vector512<float>>(shape, layer)
             : Lanes256.IsSupported ? new GroupAttentionKernel<Lanes256, Vector256<float>>(shape, layer)
             : new GroupAttentionKernel<Lanes128, Vector128<float>>(shape, layer);

@@ -2,9 +2,11 @@ using Grpo.Engines.Onnx.Attention;
 
 namespace Grpo.Engines.Tests.Onnx.Attention;
 
-public sealed class KvBlocksTests
+public sealed class KvBlocksTests : IDisposable
 {
     private readonly KvBlocks _blocks = new(blockBytes: 1024, budgetBytes: 100 * 1024);
+
+    public void Dispose() => _blocks.Dispose();
 
     [Fact]
     public void A_group_holds_its_prompt_once_and_the_suffixes()
