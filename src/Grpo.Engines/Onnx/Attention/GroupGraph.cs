@@ -48,13 +48,14 @@ internal sealed record GroupGraph
     /// <summary>Rewrites a graph; one that is not recognised is left as it is.</summary>
     /// <param name="graph">Changed on success.</param>
     /// <param name="names">What its inputs are called.</param>
+    /// <param name="config">What config.json says.</param>
     /// <param name="refusal">Why it was not recognised; null on success.</param>
-    public static GroupGraph? Rewrite(OnnxGraph graph, DecoderNames names, out string? refusal)
+    public static GroupGraph? Rewrite(OnnxGraph graph, DecoderNames names, ModelConfig config, out string? refusal)
     {
         try
         {
             refusal = null;
-            return new GroupGraphRewriter(graph, names).Rewrite();
+            return new GroupGraphRewriter(graph, names, config).Rewrite();
         }
         catch (GraphNotRecognizedException exception)
         {

@@ -17,6 +17,7 @@ internal sealed class GroupGraphRewriter
 
     private readonly OnnxGraph _graph;
     private readonly DecoderNames _names;
+    private readonly ModelConfig _config;
     private readonly GraphNodes _nodes;
     private readonly Dictionary<string, GraphValue> _inputs;
     private readonly List<GraphValue> _outputs;
@@ -24,9 +25,10 @@ internal sealed class GroupGraphRewriter
     /// <summary>Reads a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="names">What its inputs are called.</param>
-    public GroupGraphRewriter(OnnxGraph graph, DecoderNames names)
+    /// <param name="config">What config.json says.</param>
+    public GroupGraphRewriter(OnnxGraph graph, DecoderNames names, ModelConfig config)
     {
-        (_graph, _names) = (graph, names);
+        (_graph, _names, _config) = (graph, names, config);
         _nodes = new GraphNodes(graph);
         _inputs = graph.Message.All(InputField).Select(field => GraphValue.Read(field.Message)).ToDictionary(value => value.Name);
         _outputs = [.. graph.Message.All(OutputField).Select(field => GraphValue.Read(field.Message))];
@@ -43,6 +45,7 @@ internal sealed class GroupGraphRewriter
         if (_outputs.FindAll(output => !cache.Contains(output.Name)) is not [var logits]) throw new GraphNotRecognizedException("it has other outputs than logits and its cache");
         var head = OutputLayer(logits.Name);
         var description = Describe(attention, shape, type, logits, cache);
+        CheckNames(attention, description);
         CheckInputs(attention, description, cache);
 
         var nodes = _graph.Message.All(NodeField).ToDictionary(field => field.Message);
@@ -123,6 +126,23 @@ internal sealed class GroupGraphRewriter
             LogitsType = logits.Type,
             VocabSize = (int)logits.Shape[2],
         };
+    }
+
+    // A graph whose parts have other names than they should, or that config.json contradicts, is left to the decoder that says what is amiss.
+    private void CheckNames(List<QueryAttentionNode> attention, GroupGraph description)
+    {
+        var (layers, shape) = (description.Layers, description.Shape);
+        if (!attention.SelectMany(node => node.Past).SequenceEqual(_names.Past(layers)) || !attention.SelectMany(node => node.Present).SequenceEqual(_names.Present(layers))
+            || !_inputs.ContainsKey(_names.AttentionMask) || description.Logits != _names.Logits)
+        {
+            throw new GraphNotRecognizedException("its inputs and outputs have other names");
+        }
+
+        if ((_config.Layers ?? layers) != layers || (_config.KeyValueHeads ?? shape.KvHeads) != shape.KvHeads || (_config.HeadSize ?? shape.HeadSize) != shape.HeadSize
+            || (_config.VocabSize ?? description.VocabSize) != description.VocabSize)
+        {
+            throw new GraphNotRecognizedException("config.json contradicts it");
+        }
     }
 
     // What remains of the inputs once the attention nodes no longer read them must be known.

@@ -24,7 +24,7 @@ internal sealed class DecoderGraph
             parameter.MoveOut("in-memory", 0, parameter.ElementCount * parameter.ElementType.SizeInBytes());
         }
 
-        (Groups, GroupRefusal) = forGroups ? Rewrite(graph, facts, folder.Names) : (null, null);
+        (Groups, GroupRefusal) = forGroups ? Rewrite(graph, facts, folder) : (null, null);
         Bytes = graph.ToArray();
     }
 
@@ -67,11 +67,11 @@ internal sealed class DecoderGraph
         return (new DecoderGraph(folder, graph, facts, refusal, forGroups), weights);
     }
 
-    private static (GroupGraph? Groups, string? Refusal) Rewrite(OnnxGraph graph, GraphFacts facts, DecoderNames names)
+    private static (GroupGraph? Groups, string? Refusal) Rewrite(OnnxGraph graph, GraphFacts facts, ModelFolder folder)
     {
         // The 8-bit scale of dynamic quantization is taken over all rows of a product: a sequence's neighbours would show in its log-probabilities.
         if (facts.Operators.Contains("DynamicQuantizeLinear")) return (null, "its products share one scale over all their rows (DynamicQuantizeLinear)");
-        return (GroupGraph.Rewrite(graph, names, out var refusal), refusal);
+        return (GroupGraph.Rewrite(graph, folder.Names, folder.Config, out var refusal), refusal);
     }
 
     private static void RequireDataFiles(string path, GraphFacts graph)
