@@ -1,27 +1,55 @@
 using Grpo.Bench;
 using Grpo.Bench.GroupAttention;
+using Grpo.Bench.Losses;
 
-if (args is ["group-attention", .. var what])
+switch (args)
 {
-    Console.WriteLine(what switch
-    {
-        ["head"] => GroupAttentionReport.Head(),
-        ["tiny", var folder] => GroupAttentionBenchmark.RunTiny(folder),
-        [var models, var format, var shape, var llama] => GroupAttentionBenchmark.Run(models, format, shape == "long", llama),
-        _ => throw new ArgumentException("Usage: Grpo.Bench group-attention <models> <f32|q8|q4> <short|long> <llama-batched-bench or empty>; see bench/run.", nameof(args)),
-    });
-    return 0;
-}
+    case ["math-accuracy", var data, var results]:
+        return MathAccuracyBenchmark.Run(data, results);
 
-if (args is not [var server, var model, var output])
-{
-    await Console.Error.WriteLineAsync("Usage: Grpo.Bench <published GrpoApi executable> <model folder> <results file>; see bench/run.");
-    return 2;
-}
+    case ["rollouts", var server, var model, var output]:
+        var report = new Report("bench/run rollouts");
+        report.Add(await StartupBenchmark.RunAsync(server));
+        report.Add(await ServiceBenchmark.RunAsync(server));
+        report.Add(await EngineBenchmark.RunAsync(model));
+        report.Write(output);
+        return 0;
 
-var report = new Report("bench/run rollouts");
-report.Add(await StartupBenchmark.RunAsync(server));
-report.Add(await ServiceBenchmark.RunAsync(server));
-report.Add(await EngineBenchmark.RunAsync(model));
-report.Write(output);
-return 0;
+    case ["peers", var models, var peers, var output, .. var precisions]:
+        var table = new PeersReport(output);
+        foreach (var precision in precisions)
+        {
+            table.Add(precision, await new PeerBenchmark(models, peers).RunAsync(precision));
+        }
+
+        table.Write();
+        return 0;
+
+    case ["loss", var server, var python, var torchScript, var output]:
+        var loss = new Report("bench/run loss", "The loss of 64 sequences of 8,192 tokens");
+        loss.Add(await LossComputation.RunAsync(python, torchScript));
+        loss.Add(await LossTensorsOverHttp.RunAsync(server));
+        loss.Add(await LossJsonOverHttp.RunAsync(server));
+        loss.Write(output);
+        return 0;
+
+    case ["group-attention", "head"]:
+        Console.WriteLine(GroupAttentionReport.Head());
+        return 0;
+
+    case ["group-attention", "tiny", var folder]:
+        Console.WriteLine(GroupAttentionBenchmark.RunTiny(folder));
+        return 0;
+
+    case ["group-attention", var shapes, var format, var shape, var llama]:
+        Console.WriteLine(GroupAttentionBenchmark.Run(shapes, format, shape == "long", llama));
+        return 0;
+
+    case ["echo", var url]:
+        await EchoServer.RunAsync(url);
+        return 0;
+
+    default:
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ... | group-attention <models> f32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
+        return 2;
+}

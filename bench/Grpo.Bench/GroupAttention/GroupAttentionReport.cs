@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Grpo.Bench.GroupAttention;
 
 /// <summary>The head of bench/results/group-attention.md.</summary>
@@ -9,7 +7,7 @@ internal static class GroupAttentionReport
     public static string Head() => $"""
         # Whole rollouts of one group: attention that reads the prompt once
 
-        Command: `bench/run group-attention FOLDER llama-batched-bench`. {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Environment.ProcessorCount} cores, {Report.Cpu()}, {RuntimeInformation.FrameworkDescription}.
+        Command: `bench/run group-attention FOLDER llama-batched-bench`. {Report.Machine()}
 
         The model has the shape of SmolLM2-135M and random weights (`bench/models/smollm2_135m.py`). A rollout is the prompt's reading and the decoding of all completions; ours
         include sampling in float64 with log-probabilities, llama.cpp's `llama-batched-bench -pps` samples nothing and shares the prompt; it is given the best of three settings.

@@ -2,6 +2,7 @@ using Grpo.Engines.Onnx.Models;
 using Grpo.Engines.Onnx.Parameters;
 using Grpo.Engines.Onnx.Sampling;
 using Grpo.Engines.Onnx.Scheduling;
+using Grpo.Engines.Tokenizers;
 using Grpo.Engines.Weights;
 using Grpo.Rollouts;
 
@@ -59,17 +60,29 @@ public sealed class OnnxPolicy : IVersionedPolicy
     public static OnnxPolicy Open(string name, string folder, IPolicyTokenizer tokenizer, OnnxPolicyOptions options)
     {
         var files = ModelFolder.Open(folder, options.Dtype);
-        var (graph, weights) = DecoderGraph.Open(files, forGroups: options.Decoder != DecoderKind.Slots);
+        var provider = ExecutionProvider.Parse(options.Provider);
+        var (graph, weights) = DecoderGraph.Open(files, forGroups: options.Decoder != DecoderKind.Slots && provider.Memory is null);
         var factory = new VersionFactory(graph, options);
         try
         {
-            if (options.Decoder == DecoderKind.Group && graph.GroupRefusal is { } refusal) throw new ModelLoadException($"The group decoder cannot run the model: {refusal}.");
+            if (options.Decoder == DecoderKind.Group && graph.Groups is null)
+            {
+                throw new ModelLoadException($"The group decoder cannot run the model: {graph.GroupRefusal ?? "it runs on the CPU only"}.");
+            }
+
             var (lane, dtype) = factory.Create(1, weights);
+            if (tokenizer is ModelTokenizer { VocabSize: var tokens } && tokens > lane.Decoder.VocabSize)
+            {
+                lane.Dispose();
+                throw new ModelLoadException(
+                    $"The tokenizer has token ids up to {tokens - 1}, and the model's vocabulary ends at {lane.Decoder.VocabSize - 1}. They belong to different models.");
+            }
+
             var info = new PolicyInfo
             {
                 Name = name,
                 Engine = "onnx",
-                Provider = "CPU",
+                Provider = provider.Name,
                 Dtype = dtype,
                 Version = lane.Version,
                 VocabSize = lane.Decoder.VocabSize,

@@ -28,7 +28,7 @@ internal sealed class GroupModel : IDisposable
 
     /// <summary>Opens a rewritten graph on the CPU provider with a version of its weights. The session copies them.</summary>
     /// <exception cref="ModelLoadException">ONNX Runtime refuses them; the message says why.</exception>
-    public static GroupModel Open(DecoderGraph graph, WeightSet weights, int threads) => new(DecoderModel.OpenSession(graph, weights, threads), graph);
+    public static GroupModel Open(DecoderGraph graph, WeightSet weights, int threads) => new(DecoderModel.OpenSession(graph, weights, threads, ExecutionProvider.Cpu), graph);
 
     /// <summary>Opens the graph of a model folder with the weights it comes with.</summary>
     /// <exception cref="ModelLoadException">The graph is not recognised, or ONNX Runtime refuses it; the message says why.</exception>

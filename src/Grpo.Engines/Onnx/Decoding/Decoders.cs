@@ -22,7 +22,7 @@ internal static class Decoders
             return (new GroupDecoder(groups, options.MaxSequences, options.KvCacheBytes, options.PrefixCacheTokens), groups, DecoderModel.DtypeOf(graph.Facts, graph.Groups.CacheType));
         }
 
-        var model = DecoderModel.Open(graph, weights, threads);
+        var model = DecoderModel.Open(graph, weights, threads, ExecutionProvider.Parse(options.Provider));
         return (Create(model, graph.Folder.ContextLength, options), model, model.Dtype);
     }
 

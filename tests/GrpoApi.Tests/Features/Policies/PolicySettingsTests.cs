@@ -42,6 +42,13 @@ public sealed class PolicySettingsTests
             .Sources.OrderBy(source => source.Name).Select(source => source.Decoder));
     }
 
+    [Fact]
+    public void The_dtype_of_a_policy_is_read_and_left_open_otherwise()
+    {
+        var settings = Read(("Policies:Default", "a"), ("Policies:a:Dtype", "q4f16"), ("Policies:b:Path", "b"));
+        Assert.Equal(["q4f16", null], settings.Sources.Select(source => source.Dtype));
+    }
+
     [Theory]
     [InlineData("MaxSequences", "0")]
     [InlineData("KvCacheBytes", "-5")]

@@ -99,7 +99,7 @@ export const Advantages = live(() => {
     <${Scroll} label="Table 2, advantages">
       <table data-stale=${answer.stale ? 'true' : 'false'}>
         <caption><span>Table 2. The advantages: how much better than ${request.estimator === 'remax' ? 'the critic expected' : 'its own group'} each output was.</span></caption>
-        <thead><tr><th scope="col">Output</th><th scope="col">Reward</th><th scope="col">Reward − ${request.estimator === 'remax' ? 'V' : 'mean'}</th><th scope="col">Advantage A</th><th scope="col">worse | better</th></tr></thead>
+        <thead><tr><th scope="col">Output</th><th scope="col">Reward</th><th scope="col">Reward − ${request.estimator === 'remax' ? 'V' : 'mean'}</th><th scope="col">Advantage A</th><th scope="col" class="wide">worse | better</th></tr></thead>
         <tbody>${figures.advantages.map((advantage, i) => html`
           <${AdvantageRow} key=${i} index=${i} reward=${asked.rewards[i]} mean=${baseline} advantage=${advantage} most=${most} selected=${group.selected.value === i} />`)}</tbody>
       </table>
