@@ -14,6 +14,13 @@ switch (args)
         report.Write(output);
         return 0;
 
+    case ["jobs", var host, var folder, var costs]:
+        var jobs = new Report("bench/run jobs", "What jobs cost");
+        jobs.Add(await JobsBenchmark.CostAsync(folder));
+        jobs.Add(await JobsBenchmark.ServerAsync(host));
+        jobs.Write(costs);
+        return 0;
+
     case ["peers", var models, var peers, var output, .. var precisions]:
         var table = new PeersReport(output);
         foreach (var precision in precisions)
@@ -37,6 +44,6 @@ switch (args)
         return 0;
 
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts|jobs <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
         return 2;
 }

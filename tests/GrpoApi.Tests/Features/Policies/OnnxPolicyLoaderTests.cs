@@ -40,7 +40,7 @@ public sealed class OnnxPolicyLoaderTests : ILogger<OnnxPolicyLoader>
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _log.Add(formatter(state, exception));
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _log.Add(formatter(state, exception));
 
     private Task<IPolicy> Load(params string[] providers) => new OnnxPolicyLoader(TimeProvider.System, this).LoadAsync(
         new PolicySource { Name = "p", Path = Path.Combine(TestData.RepositoryRoot(), "models", "tiny-r1"), Providers = providers }, CancellationToken.None);
