@@ -96,7 +96,8 @@ public sealed class ShareTests(ExplorerFixture explorer)
         await Assertions.Expect(page.Browser.Locator("#token-table table[data-source=service] tbody tr")).ToHaveCountAsync(2);
         var ratios = await page.NumbersAsync("token-ratio");
         Assert.Equal(Math.Exp(0.3), ratios[0], 9);
-        Assert.Equal([1.0, -1.0], await page.NumbersAsync("completion-advantage"));
+        var advantages = await page.NumbersAsync("completion-advantage");
+        Assert.Equal([1.0, -1.0], advantages);
     }
 
     private static async Task<string> RunAsync(string[] command)
