@@ -48,7 +48,7 @@ public sealed class OnnxPolicyLoaderTests : ILogger<OnnxPolicyLoader>
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _log.Add(formatter(state, exception));
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _log.Add(formatter(state, exception));
 
     private static bool IsAboutProviders(string line) => line.Contains("provider", StringComparison.Ordinal);
 
