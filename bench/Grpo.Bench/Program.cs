@@ -14,11 +14,16 @@ switch (args)
         report.Write(output);
         return 0;
 
-    case ["jobs", var host, var folder, var costs]:
-        var jobs = new Report("bench/run jobs", "What jobs cost");
+    case ["jobs", var folder, var costs]:
+        var jobs = new Report("bench/run jobs", "What an evaluation costs over the same rollouts called directly");
         jobs.Add(await JobsBenchmark.CostAsync(folder));
-        jobs.Add(await JobsBenchmark.ServerAsync(host));
         jobs.Write(costs);
+        return 0;
+
+    case ["jobs-service", var host, var effects]:
+        var service = new Report("bench/run jobs", "What a job does to the service that runs it");
+        service.Add(await JobsBenchmark.ServerAsync(host));
+        service.Write(effects);
         return 0;
 
     case ["peers", var models, var peers, var output, .. var precisions]:
@@ -44,6 +49,6 @@ switch (args)
         return 0;
 
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts|jobs <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
         return 2;
 }
