@@ -1,14 +1,49 @@
 using Grpo.Bench;
+using Grpo.Bench.Losses;
 
-if (args is not [var server, var model, var output])
+switch (args)
 {
-    await Console.Error.WriteLineAsync("Usage: Grpo.Bench <published GrpoApi executable> <model folder> <results file>; see bench/run.");
-    return 2;
-}
+    case ["math-accuracy", var data, var results]:
+        return MathAccuracyBenchmark.Run(data, results);
 
-var report = new Report("bench/run rollouts");
-report.Add(await StartupBenchmark.RunAsync(server));
-report.Add(await ServiceBenchmark.RunAsync(server));
-report.Add(await EngineBenchmark.RunAsync(model));
-report.Write(output);
-return 0;
+    case ["rollouts", var server, var model, var output]:
+        var report = new Report("bench/run rollouts");
+        report.Add(await StartupBenchmark.RunAsync(server));
+        report.Add(await ServiceBenchmark.RunAsync(server));
+        report.Add(await EngineBenchmark.RunAsync(model));
+        report.Write(output);
+        return 0;
+
+    case ["jobs", var host, var folder, var costs]:
+        var jobs = new Report("bench/run jobs", "What jobs cost");
+        jobs.Add(await JobsBenchmark.CostAsync(folder));
+        jobs.Add(await JobsBenchmark.ServerAsync(host));
+        jobs.Write(costs);
+        return 0;
+
+    case ["peers", var models, var peers, var output, .. var precisions]:
+        var table = new PeersReport(output);
+        foreach (var precision in precisions)
+        {
+            table.Add(precision, await new PeerBenchmark(models, peers).RunAsync(precision));
+        }
+
+        table.Write();
+        return 0;
+
+    case ["loss", var server, var python, var torchScript, var output]:
+        var loss = new Report("bench/run loss", "The loss of 64 sequences of 8,192 tokens");
+        loss.Add(await LossComputation.RunAsync(python, torchScript));
+        loss.Add(await LossTensorsOverHttp.RunAsync(server));
+        loss.Add(await LossJsonOverHttp.RunAsync(server));
+        loss.Write(output);
+        return 0;
+
+    case ["echo", var url]:
+        await EchoServer.RunAsync(url);
+        return 0;
+
+    default:
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts|jobs <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
+        return 2;
+}

@@ -2,6 +2,7 @@ using Grpo.Engines.Onnx.Models;
 using Grpo.Engines.Onnx.Parameters;
 using Grpo.Engines.Onnx.Sampling;
 using Grpo.Engines.Onnx.Scheduling;
+using Grpo.Engines.Tokenizers;
 using Grpo.Engines.Weights;
 using Grpo.Rollouts;
 
@@ -60,11 +61,18 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
         try
         {
             var (lane, model) = factory.Create(1, weights);
+            if (tokenizer is ModelTokenizer { VocabSize: var tokens } && tokens > model.Signature.VocabSize)
+            {
+                lane.Dispose();
+                throw new ModelLoadException(
+                    $"The tokenizer has token ids up to {tokens - 1}, and the model's vocabulary ends at {model.Signature.VocabSize - 1}. They belong to different models.");
+            }
+
             var info = new PolicyInfo
             {
                 Name = name,
                 Engine = "onnx",
-                Provider = "CPU",
+                Provider = model.Provider.Name,
                 Dtype = model.Dtype,
                 Version = lane.Version,
                 VocabSize = model.Signature.VocabSize,

@@ -20,7 +20,8 @@ internal sealed class VersionFactory(DecoderGraph graph, OnnxPolicyOptions optio
     /// <exception cref="ModelLoadException">With these weights the model does not load, or does not run.</exception>
     public (Lane Lane, DecoderModel Model) Create(int version, WeightSet weights)
     {
-        var model = DecoderModel.Open(graph, weights, options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var model = DecoderModel.Open(graph, weights, threads, ExecutionProvider.Parse(options.Provider));
         IDecoder? decoder = null;
         try
         {

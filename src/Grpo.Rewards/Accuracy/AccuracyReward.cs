@@ -17,7 +17,7 @@ public sealed class AccuracyReward(MathAccuracyParams parameters) : ISampleRewar
     public static RewardDefinition Definition { get; } = new RewardDefinition<MathAccuracyParams, AccuracyReward>
     {
         Name = "accuracy",
-        Version = "2",
+        Version = "3",
         Summary = "1 when the final answer is right, else 0; the reference chooses the check. choices: choice_accuracy; numbers and target: countdown; json: json_match; pattern: regex_match; else answer: math_accuracy, whose parameters it takes.",
         Source = "DeepSeek-R1, arXiv:2501.12948 section 2.2",
         ReferenceFields = ["answer", "choices", "numbers", "target", "json", "pattern"],

@@ -3,14 +3,32 @@ namespace Grpo.Rewards.Accuracy;
 /// <summary>Answers that words announce: "the answer is 5", "Answer: 5", "答案是5", "#### 5", "A: 5".</summary>
 internal static class AnchoredAnswer
 {
+    private const int LongestHope = 1_000;
+
     /// <summary>What follows the last announcement, up to the end of its sentence; null when nothing is announced.</summary>
     public static string? Last(ReadOnlySpan<char> text)
     {
+        if (Hoped(text) is { } hoped)
+            return hoped;
         var start = int.Max(int.Max(AfterAnswerWord(text), AfterChinese(text)), int.Max(AfterHashes(text), AfterLetterA(text)));
         if (start < 0)
             return null;
         var rest = text[start..].TrimStart(" \t\r\n*_:：=");
         return rest.IsEmpty ? null : Sentence(rest).Trim().ToString();
+    }
+
+    /// <summary>"The final answer is X. I hope it is correct.", whatever is said after it.</summary>
+    private static string? Hoped(ReadOnlySpan<char> text)
+    {
+        var hope = text.LastIndexOf("I hope it is correct", StringComparison.Ordinal);
+        if (hope < 0)
+            return null;
+        var before = text[int.Max(0, hope - LongestHope)..hope];
+        const string Announcement = "final answer is";
+        if (before.LastIndexOf(Announcement, StringComparison.OrdinalIgnoreCase) is not (>= 0 and var at))
+            return null;
+        var answer = before[(at + Announcement.Length)..].Trim(" \t\r\n:.*");
+        return answer.IsEmpty ? null : answer.ToString();
     }
 
     private static int AfterAnswerWord(ReadOnlySpan<char> text)

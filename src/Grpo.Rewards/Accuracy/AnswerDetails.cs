@@ -6,7 +6,7 @@ namespace Grpo.Rewards.Accuracy;
 internal static class AnswerDetails
 {
     /// <summary>No reference, so no score.</summary>
-    public static RewardScore Missing(string field) => RewardScore.None($"reference.{field} is missing", Of("gold_missing"));
+    public static RewardScore Missing(string field) => RewardScore.None($"reference.{field} is missing", Of("gold_unparseable"));
 
     /// <summary>A reference that the reward cannot use, so no score.</summary>
     public static RewardScore Unusable(string reason) => RewardScore.None(reason, Of("gold_unparseable"));

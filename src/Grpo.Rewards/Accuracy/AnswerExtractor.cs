@@ -23,8 +23,8 @@ public static class AnswerExtractor
             return new(Refine(tagged), "answer_tag");
         if (scope == AnswerScope.AnswerTag)
             return null;
-        if (BoxedAnswer.Last(text) is { } boxed)
-            return new(Announced(boxed) ?? boxed, "boxed");
+        if (BoxedAnswer.TryFind(text, out var boxed, out var joined, out var rest, out var isCut))
+            return isCut ? null : new(Announced(boxed) ?? boxed, "boxed", PercentWords.With(boxed, rest), joined);
         if (AnchoredAnswer.Last(text) is { } anchored)
             return new(Refine(anchored), "anchor");
         return anchoredOnly ? null : Unanchored(text);
@@ -58,11 +58,22 @@ public static class AnswerExtractor
         var trimmed = text.Trim();
         if (trimmed.Length is > 0 and <= ShortCompletion && !trimmed.Contains('\n') && IsMath(trimmed.ToString()))
             return new(trimmed.ToString(), "whole");
-        if (LastMath.Environment(text) is { } environment && IsMath(environment))
+        if (LastMath.Environment(text, out var after) is { } environment && IsMath(environment) && !Concludes(after))
             return new(environment, "math");
-        if (LastMath.Number(text) is { } number)
-            return new(number, "number");
+        if (LastMath.Number(text, out var rest) is { } number)
+            return new(number, "number", PercentWords.With(number, rest));
         return trimmed.Length is > 0 and <= ShortCompletion && !trimmed.Contains('\n') ? new(trimmed.ToString(), "whole") : null;
+    }
+
+    /// <summary>Whether a sentence after the last formula concludes with a number of its own: "Therefore, it grows by 100%."</summary>
+    private static bool Concludes(ReadOnlySpan<char> after)
+    {
+        foreach (var word in (ReadOnlySpan<string>)["therefore", "thus", "hence", "in total", "altogether", "因此", "所以"])
+        {
+            if (after.LastIndexOf(word, StringComparison.OrdinalIgnoreCase) is >= 0 and var at)
+                return after[at..].ContainsAnyInRange('0', '9');
+        }
+        return false;
     }
 
     private static string? AnswerTag(ReadOnlySpan<char> text)
@@ -84,9 +95,22 @@ public static class AnswerExtractor
             return anchored;
         if (Announced(anchored) is { } announced)
             return announced;
-        if (LastMath.Environment(anchored) is { } environment && IsMath(environment) && LastMath.CountEnvironments(anchored) == 1)
+        if (Stated(anchored) is { } stated)
+            return stated;
+        if (LastMath.Environment(anchored, out _) is { } environment && IsMath(environment) && LastMath.CountEnvironments(anchored) == 1)
             return environment;
         return LastMath.OnlyNumber(anchored) ?? anchored;
+    }
+
+    /// <summary>What a sentence says that something is: "the largest $n$ is 34".</summary>
+    private static string? Stated(string sentence)
+    {
+        foreach (var verb in (ReadOnlySpan<string>)[" is ", " are ", " equals ", " be "])
+        {
+            if (sentence.LastIndexOf(verb, StringComparison.OrdinalIgnoreCase) is >= 0 and var at && sentence[(at + verb.Length)..] is var stated && stated.AsSpan().ContainsAnyInRange('0', '9') && IsMath(stated))
+                return stated.Trim(' ', '.');
+        }
+        return null;
     }
 
     /// <summary>The answer that a sentence inside a box or a tag announces: <c>\boxed{Answer: 13}</c>.</summary>

@@ -3,8 +3,8 @@ namespace Grpo.Rewards.Accuracy;
 /// <summary>Answers that nothing announces: the last maths environment, the last number.</summary>
 internal static class LastMath
 {
-    /// <summary>The content of the last complete <c>$…$</c>, <c>$$…$$</c>, <c>\(…\)</c> or <c>\[…\]</c>.</summary>
-    public static string? Environment(ReadOnlySpan<char> text)
+    /// <summary>The content of the last complete <c>$…$</c>, <c>$$…$$</c>, <c>\(…\)</c> or <c>\[…\]</c>, and what follows it.</summary>
+    public static string? Environment(ReadOnlySpan<char> text, out ReadOnlySpan<char> after)
     {
         var (start, end) = Dollars(text);
         foreach (var (open, close) in (ReadOnlySpan<(string, string)>)[(@"\(", @"\)"), (@"\[", @"\]")])
@@ -14,6 +14,7 @@ internal static class LastMath
             if (from >= 0 && to > end)
                 (start, end) = (from + 2, to);
         }
+        after = start < 0 ? default : text[end..];
         return start < 0 || text[start..end].IsWhiteSpace() ? null : text[start..end].Trim().ToString();
     }
 
@@ -21,8 +22,13 @@ internal static class LastMath
     public static int CountEnvironments(ReadOnlySpan<char> text) => text.Count(@"\(") + text.Count(@"\[") + ((text.Count('$') - text.Count("$$")) / 2);
 
     /// <summary>The last number, with its sign, its denominator and its percent sign; digits inside a name such as N2O are none.</summary>
-    public static string? Number(ReadOnlySpan<char> text)
+    public static string? Number(ReadOnlySpan<char> text) => Number(text, out _);
+
+    /// <summary>The same, and what follows it.</summary>
+    public static string? Number(ReadOnlySpan<char> text, out ReadOnlySpan<char> rest)
     {
+        var whole = text;
+        rest = default;
         for (var last = text.LastIndexOfAnyInRange('0', '9'); last >= 0; last = text[..last].LastIndexOfAnyInRange('0', '9'))
         {
             var start = Start(text, last);
@@ -33,6 +39,7 @@ internal static class LastMath
                 continue;
             }
             var end = last + 1 < text.Length && text[last + 1] == '%' ? last + 2 : last + 1;
+            rest = whole[end..];
             return IsNegative(text, start) ? $"-{text[start..end]}" : text[start..end].ToString();
         }
         return null;
@@ -70,12 +77,23 @@ internal static class LastMath
 
     private static (int Start, int End) Dollars(ReadOnlySpan<char> text)
     {
-        var end = text.LastIndexOf('$');
+        var end = LastDollar(text);
         if (end < 1)
             return (-1, -1);
         var width = text[end - 1] == '$' ? 2 : 1;
         end -= width - 1;
-        var start = text[..end].LastIndexOf('$');
+        var start = LastDollar(text[..end]);
         return start < 0 ? (-1, -1) : (start + 1, end);
+    }
+
+    /// <summary>The last dollar that is not escaped: <c>\$5</c> is money.</summary>
+    private static int LastDollar(ReadOnlySpan<char> text)
+    {
+        for (var at = text.LastIndexOf('$'); at >= 0; at = text[..at].LastIndexOf('$'))
+        {
+            if (at == 0 || text[at - 1] != '\\')
+                return at;
+        }
+        return -1;
     }
 }

@@ -11,13 +11,13 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
     private const int CachedReferences = 4_096;
 
     private readonly ConcurrentDictionary<string, MathReading?> _readings = new();
-    private readonly MathPolicy _policy = new() { LenientPercent = parameters.Percent == PercentPolicy.Lenient, RelativeTolerance = parameters.RelativeTolerance, RoundedDecimals = parameters.RoundedDecimals };
+    private readonly MathPolicy _policy = parameters.Policy();
 
     /// <summary>The catalogue entry.</summary>
     public static RewardDefinition Definition { get; } = new RewardDefinition<MathAccuracyParams, MathAccuracyReward>
     {
         Name = "math_accuracy",
-        Version = "1",
+        Version = "2",
         Summary = "1 when the final mathematical answer equals reference.answer (a string, a number, or a list of acceptable ones), else 0. Numbers are compared exactly however they are written; expressions, equations, intervals, sets, tuples and matrices by algebra; words as words.",
         Source = "DeepSeek-R1, arXiv:2501.12948 section 2.2, accuracy reward",
         ReferenceFields = ["answer"],
@@ -46,7 +46,8 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
 
     private RewardScore Judge(IReadOnlyList<string> golds, ExtractedAnswer answer)
     {
-        var prediction = MathReading.Of(answer.Text);
+        var joined = parameters.JoinBoxes == BoxJoining.Last ? null : answer.Joined;
+        var prediction = MathReading.Of(parameters.JoinBoxes == BoxJoining.Adjacent && joined is not null ? joined : answer.Text);
         MathReading? gold = null;
         MathVerdict verdict = default;
         foreach (var reference in golds)
@@ -54,6 +55,15 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
             if (Read(reference) is not { } reading)
                 continue;
             (gold, verdict) = (reading, MathComparer.Compare(reading, prediction, _policy));
+            // What stands outside of the box: a percent sign, or the other boxes of one answer.
+            foreach (var other in (ReadOnlySpan<string?>)[answer.Percent, joined])
+            {
+                if (verdict.Equal || other is null)
+                    continue;
+                var wider = MathReading.Of(other);
+                if (MathComparer.Compare(reading, wider, _policy) is { Equal: true } equal)
+                    (prediction, verdict) = (wider, equal);
+            }
             if (verdict.Equal)
                 break;
         }

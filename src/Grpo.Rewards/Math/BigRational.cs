@@ -13,11 +13,22 @@ public readonly record struct BigRational
     /// <exception cref="MathBudgetException">A part is larger than the budget.</exception>
     public BigRational(BigInteger numerator, BigInteger denominator)
     {
+        if (denominator.IsOne)
+        {
+            Numerator = numerator;
+            Check();
+            return;
+        }
         if (denominator.IsZero)
             throw new DivideByZeroException();
         var divisor = BigInteger.GreatestCommonDivisor(numerator, denominator) * denominator.Sign;
         Numerator = numerator / divisor;
         _denominatorMinusOne = (denominator / divisor) - 1;
+        Check();
+    }
+
+    private void Check()
+    {
         if (Numerator.GetBitLength() > MathBudget.IntegerBits || _denominatorMinusOne.GetBitLength() > MathBudget.IntegerBits)
             throw new MathBudgetException($"a number has more than {MathBudget.IntegerBits} bits");
     }
@@ -41,7 +52,7 @@ public readonly record struct BigRational
     public static implicit operator BigRational(int value) => new(value, BigInteger.One);
 
     /// <summary>Sum.</summary>
-    public static BigRational operator +(BigRational a, BigRational b) => new((a.Numerator * b.Denominator) + (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
+    public static BigRational operator +(BigRational a, BigRational b) => a.IsInteger && b.IsInteger ? new(a.Numerator + b.Numerator, BigInteger.One) : new((a.Numerator * b.Denominator) + (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
 
     /// <summary>Difference.</summary>
     public static BigRational operator -(BigRational a, BigRational b) => a + -b;
@@ -50,7 +61,7 @@ public readonly record struct BigRational
     public static BigRational operator -(BigRational a) => new(-a.Numerator, a.Denominator);
 
     /// <summary>Product.</summary>
-    public static BigRational operator *(BigRational a, BigRational b) => new(a.Numerator * b.Numerator, a.Denominator * b.Denominator);
+    public static BigRational operator *(BigRational a, BigRational b) => a.IsInteger && b.IsInteger ? new(a.Numerator * b.Numerator, BigInteger.One) : new(a.Numerator * b.Numerator, a.Denominator * b.Denominator);
 
     /// <summary>Quotient.</summary>
     /// <exception cref="DivideByZeroException"><paramref name="b"/> is 0.</exception>
@@ -84,6 +95,17 @@ public readonly record struct BigRational
 
     /// <summary>Whether a is larger or equal.</summary>
     public static bool operator >=(BigRational a, BigRational b) => !(a < b);
+
+    /// <summary>The nearest double, or a neighbour of it; infinite when it is too large.</summary>
+    public double ToDouble()
+    {
+        var (top, bottom) = ((double)Numerator, (double)Denominator);
+        if (double.IsFinite(top) && double.IsFinite(bottom))
+            return top / bottom;
+        var shift = (int)(Numerator.GetBitLength() - Denominator.GetBitLength()) - 64;
+        var scaled = shift > 0 ? Numerator / (Denominator << shift) : (Numerator << -shift) / Denominator;
+        return double.ScaleB((double)scaled, shift);
+    }
 
     /// <summary><c>3</c> or <c>-1/2</c>.</summary>
     public override string ToString() => IsInteger

@@ -1,11 +1,12 @@
 using System.Numerics;
+using Grpo.Rewards.Math.Numeric;
 
 namespace Grpo.Rewards.Math;
 
 /// <summary>The value of expressions that are rational numbers, computed exactly.</summary>
 public static class ExactValue
 {
-    // The factorials of larger numbers have no value here, but still equal themselves (see NormalForm).
+    // The factorials of larger numbers have no value here, but still equal themselves.
     private const int FactorialLimit = 500;
 
     /// <summary>The rational value, or null when the expression has none (symbols, irrational values, collections, division by zero).</summary>
@@ -40,6 +41,8 @@ public static class ExactValue
 
     private static BigRational? Apply(Expr.Function function)
     {
+        if (function.Name is "sum" or "prod" && function.Arguments.Count == 4)
+            return Fold(function);
         var values = new BigRational[function.Arguments.Count];
         for (var i = 0; i < values.Length; i++)
         {
@@ -51,44 +54,50 @@ public static class ExactValue
         {
             ("percent", [var x]) => x / 100,
             ("degree", [var x]) => x,
-            ("abs", [var x]) => x.Abs,
+            ("abs" or "norm", [var x]) => x.Abs,
+            ("sgn", [var x]) => x.Sign,
             ("sqrt", [var x]) => Root(x, 2),
             ("sqrt", [var x, { IsInteger: true } n]) when n > 1 && n <= 64 => Root(x, (int)n.Numerator),
             ("factorial", [{ IsInteger: true, Sign: >= 0 } n]) when n <= FactorialLimit => Factorial((int)n.Numerator),
             ("binom", [{ IsInteger: true, Sign: >= 0 } n, { IsInteger: true, Sign: >= 0 } k]) => Binomial(n, k),
             ("floor", [var x]) => new BigRational(Floor(x), 1),
             ("ceil", [var x]) => new BigRational(-Floor(-x), 1),
-            ("gcd", [{ IsInteger: true } a, { IsInteger: true } b]) => new BigRational(BigInteger.GreatestCommonDivisor(a.Numerator, b.Numerator), 1),
+            ("mod", [var a, { Sign: not 0 } b]) => a - (b * new BigRational(Floor(a / b), 1)),
+            ("gcd", { Length: > 0 }) => values.Aggregate(GreatestDivisor).Abs,
+            ("lcm", { Length: > 0 }) => values.Aggregate(LeastMultiple).Abs,
             ("max", { Length: > 0 }) => values.Aggregate((a, b) => a >= b ? a : b),
             ("min", { Length: > 0 }) => values.Aggregate((a, b) => a <= b ? a : b),
             _ => null,
         };
     }
 
+    private static BigRational? Fold(Expr.Function series)
+    {
+        if (Series.Terms(series) is not { } terms)
+            return null;
+        BigRational total = series.Name == "sum" ? 0 : 1;
+        foreach (var term in terms)
+        {
+            MathWork.Charge(4);
+            if (Of(term) is not { } value)
+                return null;
+            total = series.Name == "sum" ? total + value : total * value;
+        }
+        return total;
+    }
+
+    /// <summary>The largest rational of which both are multiples.</summary>
+    internal static BigRational GreatestDivisor(BigRational a, BigRational b) => new(
+        BigInteger.GreatestCommonDivisor(a.Numerator * b.Denominator, b.Numerator * a.Denominator), a.Denominator * b.Denominator);
+
+    private static BigRational LeastMultiple(BigRational a, BigRational b) => a.Sign == 0 || b.Sign == 0 ? 0 : a * b / GreatestDivisor(a, b);
+
     /// <summary>The real root of that degree when it is rational.</summary>
     private static BigRational? Root(BigRational value, int degree)
     {
         if (value.Sign < 0)
             return degree % 2 == 1 && Root(-value, degree) is { } root ? -root : null;
-        return Root(value.Numerator, degree) is { } numerator && Root(value.Denominator, degree) is { } denominator ? new BigRational(numerator, denominator) : null;
-    }
-
-    /// <summary>The exact integer root, found by halving the interval of its possible bit lengths.</summary>
-    private static BigInteger? Root(BigInteger value, int degree)
-    {
-        var (low, high) = (BigInteger.Zero, BigInteger.One << (int)((value.GetBitLength() / degree) + 1));
-        while (low <= high)
-        {
-            var middle = (low + high) >> 1;
-            var power = BigInteger.Pow(middle, degree);
-            if (power == value)
-                return middle;
-            if (power < value)
-                low = middle + 1;
-            else
-                high = middle - 1;
-        }
-        return null;
+        return IntegerRoot.Exact(value.Numerator, degree) is { } numerator && IntegerRoot.Exact(value.Denominator, degree) is { } denominator ? new BigRational(numerator, denominator) : null;
     }
 
     private static BigRational Factorial(int n)

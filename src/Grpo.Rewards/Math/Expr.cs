@@ -20,7 +20,7 @@ public abstract record Expr
     /// <summary>A named function: <c>sqrt</c>, <c>sin</c>, <c>factorial</c>, <c>percent</c>, ...</summary>
     public sealed record Function(string Name, IReadOnlyList<Expr> Arguments) : Expr;
 
-    /// <summary>Several expressions: a tuple or interval <c>( )</c> <c>[ ]</c>, a set or plain list <c>{ }</c>, a union <c>u</c>, a ratio <c>:</c>, the rows of a matrix <c>m</c>.</summary>
+    /// <summary>Several expressions: a tuple or interval <c>( )</c> <c>[ ]</c>, a set <c>{ }</c>, a plain list <c>,</c>, a union <c>u</c>, a ratio <c>:</c>, the rows of a matrix <c>m</c>, the pairs of a case distinction <c>c</c>.</summary>
     public sealed record Compound(char Open, IReadOnlyList<Expr> Items, char Close) : Expr;
 
     /// <summary>A chain such as <c>a = b</c> or <c>0 &lt; x &lt; 1</c>: one operator between each two sides.</summary>

@@ -8,11 +8,10 @@ public class AnswerExtractorTests
     [InlineData("<think>5</think><answer>6</answer>", "6", "answer_tag")]
     [InlineData("<answer>1</answer> no: <answer> 2 </answer>", "2", "answer_tag")]
     [InlineData("<answer>The answer is 12 apples.</answer>", "12 apples", "answer_tag")]
-    [InlineData("<answer>There are 12 apples.</answer>", "12", "answer_tag")]
+    [InlineData("<answer>There are 12 apples.</answer>", "12 apples", "answer_tag")]
     [InlineData(@"\boxed{Answer: 13}", "13", "boxed")]
     [InlineData("<answer>So \\boxed{7}</answer>", "7", "answer_tag")]
     [InlineData("<answer>1</answer> <answer>2", "1", "answer_tag")]
-    [InlineData("\\boxed{10} and then \\boxed{42}", "42", "boxed")]
     [InlineData("\\boxed{\\frac{1}{2}}", "\\frac{1}{2}", "boxed")]
     [InlineData("\\boxed{\\{1,2\\}}", "\\{1,2\\}", "boxed")]
     [InlineData("\\boxed{\\boxed{5}}", "5", "boxed")]
@@ -42,6 +41,33 @@ public class AnswerExtractorTests
     [InlineData("Saturday", "Saturday", "whole")]
     public void Finds(string completion, string answer, string source) =>
         Assert.Equal(new ExtractedAnswer(answer, source), AnswerExtractor.Extract(completion));
+
+    [Theory]
+    [InlineData("\\boxed{10} and then \\boxed{42}", "42", "10, 42")]
+    [InlineData("\\boxed{1}, \\boxed{2} or \\boxed{3}", "3", "1, 2, 3")]
+    [InlineData("\\boxed{2} for part (a), and then we find for the other part \\boxed{3}", "3", "2, 3")]
+    [InlineData("\\boxed{5} so \\boxed{5}", "5", null)]
+    [InlineData("\\boxed{1} was my first try but it did not hold at all \\boxed{2}", "2", null)]
+    public void Finds_the_boxes_that_may_be_one_answer(string completion, string last, string? joined) =>
+        Assert.Equal(new ExtractedAnswer(last, "boxed", Joined: joined), AnswerExtractor.Extract(completion));
+
+    [Theory]
+    [InlineData("\\boxed{28} percent", "28%")]
+    [InlineData("$\\boxed{28}\\%$", "28%")]
+    [InlineData("\\boxed{28}$ \\text{ percent}", "28%")]
+    [InlineData("it grew by\n28 pct", "28%")]
+    public void Finds_a_percent_sign_outside_of_the_box(string completion, string percent) => Assert.Equal(percent, AnswerExtractor.Extract(completion)?.Percent);
+
+    [Theory]
+    [InlineData("The final answer is $12$. I hope it is correct. Note: the answer is often given as 13", "$12$")]
+    [InlineData("Final Answer: The largest $n$ is 34.", "34")]
+    [InlineData("$$a = b \\geq 2$$ Therefore, it grows by 100%.", "100%")]
+    [InlineData("Answer $ \\frac12 \\$ = \\frac{10}{9} $", "\\frac12 \\$ = \\frac{10}{9}")]
+    [InlineData("\\boxed{185\\}", "185\\")]
+    public void Finds_what_is_meant(string completion, string answer) => Assert.Equal(answer, AnswerExtractor.Extract(completion)?.Text);
+
+    [Fact]
+    public void A_box_that_the_end_of_the_text_cuts_is_no_answer() => Assert.Null(AnswerExtractor.Extract("So it is 7: \\boxed{42"));
 
     [Theory]
     [InlineData("")]

@@ -1,3 +1,5 @@
+using Grpo.Rewards.Math.Numeric;
+
 namespace Grpo.Rewards.Math.Algebra;
 
 /// <summary>Normal forms of functions: by identities where there are some, else the function of a normal form is an atom.</summary>
@@ -18,7 +20,9 @@ internal static class NamedFunctions
                 return null;
             arguments[i] = argument;
         }
-        var inDegrees = function.Arguments is [Expr.Function { Name: "degree" }];
+        if (Constants(function.Name, arguments) is { } constant)
+            return Quotient.Of(constant);
+        var inDegrees = function.Arguments is [var angle] && InDegrees(angle);
         return (function.Name, arguments) switch
         {
             ("percent", [var x]) => x * Quotient.Of(new BigRational(1, 100)),
@@ -35,9 +39,62 @@ internal static class NamedFunctions
             ("tan", [var x]) => Quotient.Divide(Sine(x, inDegrees), Cosine(x, inDegrees)),
             ("cot", [var x]) => Quotient.Divide(Cosine(x, inDegrees), Sine(x, inDegrees)),
             ("sec", [var x]) => Quotient.Divide(Quotient.Of(1), Cosine(x, inDegrees)),
+            ("gcd", { Length: > 0 }) => Divisors.Greatest(arguments) ?? Atom(function.Name, arguments),
+            ("lcm", { Length: > 0 }) => Divisors.Least(arguments) ?? Atom(function.Name, arguments),
+            ("max" or "min", { Length: > 0 }) => Extreme(function, arguments),
+            ("mod", [var x, var y]) => Remainder(function, x, y) ?? Atom(function.Name, arguments),
+            ("norm", [var x]) => Absolute(x),
             ("csc", [var x]) => Quotient.Divide(Quotient.Of(1), Sine(x, inDegrees)),
             _ => Atom(function.Name, arguments),
         };
+    }
+
+    /// <summary>The value when every argument turned out to be rational: <c>\lfloor 2y - y - y \rfloor</c> is 0.</summary>
+    private static BigRational? Constants(string name, Quotient[] arguments)
+    {
+        var numbers = new Expr[arguments.Length];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (arguments[i].Constant is not { } value)
+                return null;
+            numbers[i] = new Expr.Number(value);
+        }
+        return numbers.Length == 0 ? null : ExactValue.Of(new Expr.Function(name, numbers));
+    }
+
+    /// <summary>Whether an angle is written in degrees: <c>30°</c>, <c>2 · 15°</c>.</summary>
+    private static bool InDegrees(Expr angle) => angle switch
+    {
+        Expr.Function { Name: "degree" } => true,
+        Expr.Operation('+' or '-' or '*' or '/', var left, var right) => InDegrees(left) || InDegrees(right),
+        _ => false,
+    };
+
+    /// <summary>The largest or smallest argument, where their bounds tell; else an atom in which their order says nothing.</summary>
+    private static Quotient Extreme(Expr.Function function, Quotient[] arguments)
+    {
+        var best = 0;
+        var enclosure = new Enclosure<DoubleBall>();
+        for (var i = 1; i < arguments.Length; i++)
+        {
+            if (arguments[i].Same(arguments[best]))
+                continue;
+            if (enclosure.Of(function.Arguments[i]) is not { IsReal: true } next || enclosure.Of(function.Arguments[best]) is not { IsReal: true } so || (next.Re - so.Re).Sign is not { } sign)
+                return Quotient.Of($"{function.Name}({string.Join(",", arguments.Select(argument => argument.ToString()).Distinct().Order(StringComparer.Ordinal))})");
+            if (sign == (function.Name == "max" ? 1 : -1))
+                best = i;
+        }
+        return arguments[best];
+    }
+
+    /// <summary>a mod b = a - b floor(a / b), where bounds tell the floor of irrational numbers.</summary>
+    private static Quotient? Remainder(Expr.Function function, Quotient x, Quotient y)
+    {
+        BigBall.Precision = 256;
+        var enclosure = new Enclosure<BigBall>();
+        return enclosure.Of(function.Arguments[0]) is { IsReal: true } a && enclosure.Of(function.Arguments[1]) is { IsReal: true } b && BigBall.Divide(a.Re, b.Re) is { } quotient && BigBall.Floor(quotient) is { } whole
+            ? x - (y * Quotient.Of(new BigRational(whole, 1)))
+            : null;
     }
 
     /// <summary>|a + bi| = sqrt(a^2 + b^2) for rational a and b; |x| is an atom.</summary>

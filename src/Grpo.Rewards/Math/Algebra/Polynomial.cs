@@ -30,7 +30,7 @@ internal sealed class Polynomial
 
     public static Polynomial operator *(Polynomial a, Polynomial b)
     {
-        AlgebraBudget.Charge(a._terms.Count * b._terms.Count);
+        MathWork.Charge(a._terms.Count * b._terms.Count);
         var product = new Dictionary<Monomial, BigRational>();
         foreach (var (left, x) in a._terms)
         {

@@ -33,6 +33,7 @@ internal sealed record PolicySettings(string DefaultName, IReadOnlyList<PolicySo
         {
             Name = section.Key,
             Path = Path.GetFullPath(section["Path"] ?? section.Key, root),
+            Dtype = section["Dtype"] is { Length: > 0 } dtype ? dtype : null,
             MaxSequences = (int?)Positive(section, "MaxSequences", int.MaxValue),
             KvCacheBytes = Positive(section, "KvCacheBytes", long.MaxValue),
             Threads = (int?)Positive(section, "Threads", 1024),

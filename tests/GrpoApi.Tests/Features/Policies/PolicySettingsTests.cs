@@ -34,6 +34,13 @@ public sealed class PolicySettingsTests
         Assert.Equal(["WebGPU", "CPU"], source.Providers);
     }
 
+    [Fact]
+    public void The_dtype_of_a_policy_is_read_and_left_open_otherwise()
+    {
+        var settings = Read(("Policies:Default", "a"), ("Policies:a:Dtype", "q4f16"), ("Policies:b:Path", "b"));
+        Assert.Equal(["q4f16", null], settings.Sources.Select(source => source.Dtype));
+    }
+
     [Theory]
     [InlineData("MaxSequences", "0")]
     [InlineData("KvCacheBytes", "-5")]
