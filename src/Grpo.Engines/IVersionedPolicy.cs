@@ -15,8 +15,21 @@ public interface IVersionedPolicy : IPolicy
     /// <summary>The versions that can be asked for: the current one and the pinned ones, from the oldest.</summary>
     IReadOnlyList<int> Versions { get; }
 
+    /// <summary>The snapshots: the version of each, by its name.</summary>
+    IReadOnlyDictionary<string, int> Snapshots { get; }
+
+    /// <summary>Pins a version under a name, so that it stays.</summary>
+    /// <param name="name">The snapshot's name, which must not be a number.</param>
+    /// <param name="version">A version that can be asked for; null for the current one.</param>
+    /// <returns>The version pinned; null when there is no such version.</returns>
+    /// <exception cref="PolicyConflictException">A snapshot has that name.</exception>
+    int? CreateSnapshot(string name, int? version);
+
+    /// <summary>Ends a snapshot; false when none has that name. What runs on it finishes.</summary>
+    bool DeleteSnapshot(string name);
+
     /// <summary>The policy in one version.</summary>
-    /// <param name="version">A version's number.</param>
+    /// <param name="version">A version's number, or the name of a snapshot.</param>
     /// <returns>A view that samples from that version; null when there is no such version any more.</returns>
     IPolicy? At(string version);
 

@@ -6,13 +6,15 @@ using Grpo.Rollouts;
 namespace GrpoApi.Tests;
 
 /// <summary>A policy without a model: one token per ASCII character, token 0 ends a completion, and what it says is scripted.</summary>
-internal sealed class FakePolicy : IVersionedPolicy, IPolicyTokenizer
+internal sealed class FakePolicy : IVersionedPolicy, IScoringPolicy, IPolicyTokenizer
 {
     /// <summary>What the i-th completion of a group says; by default its answer is its own index.</summary>
     public Func<GroupRequest, int, string> Says { get; set; } = (_, index) => $"<think>hm</think><answer>{index}</answer>";
 
     /// <summary>Runs before a group is sampled; may wait, or throw.</summary>
     public Func<GroupRequest, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
+
+    private readonly Dictionary<string, int> _snapshots = [];
 
     /// <summary>The groups asked for, in the order they came.</summary>
     public List<GroupRequest> Requests { get; } = [];
@@ -41,7 +43,27 @@ internal sealed class FakePolicy : IVersionedPolicy, IPolicyTokenizer
 
     public IReadOnlyList<int> Versions => [Info.Version];
 
-    public IPolicy? At(string version) => version == Info.Version.ToString() ? this : null;
+    public IReadOnlyDictionary<string, int> Snapshots => _snapshots;
+
+    public int? CreateSnapshot(string name, int? version)
+    {
+        if (!_snapshots.TryAdd(name, version ?? Info.Version)) throw new PolicyConflictException($"A snapshot is named '{name}' already.");
+        return _snapshots[name];
+    }
+
+    public bool DeleteSnapshot(string name) => _snapshots.Remove(name);
+
+    public IPolicy? At(string version) => version == Info.Version.ToString() || _snapshots.ContainsKey(version) ? this : null;
+
+    /// <summary>A token's number over -512.</summary>
+    public Task<IReadOnlyList<ScoredCompletion>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ScoredCompletion>>([.. request.Completions.Select(tokens => new ScoredCompletion
+        {
+            Logprobs = [.. tokens.Select(token => -token / 512f)],
+            Entropy = request.IncludeEntropy ? [.. tokens.Select(_ => 0.25f)] : null,
+            TopLogprobs = request.TopLogprobs > 0 ? [.. tokens.Select(token => Enumerable.Range(0, request.TopLogprobs).Select(rank => new TokenLogprob(rank, -rank)).ToArray())] : null,
+            PolicyVersion = Info.Version,
+        })]);
 
     /// <summary>Takes any file, and counts.</summary>
     public async Task<WeightUpdate> UpdateWeightsAsync(Stream file, long? length, WeightUpdateMode mode, CancellationToken cancellationToken)

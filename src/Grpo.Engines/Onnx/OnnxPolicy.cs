@@ -9,18 +9,20 @@ using Grpo.Rollouts;
 namespace Grpo.Engines.Onnx;
 
 /// <summary>A policy that ONNX Runtime runs in this process.</summary>
-public sealed class OnnxPolicy : IVersionedPolicy
+public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
 {
     private readonly PolicyInfo _loaded;
     private readonly VersionFactory _factory;
     private readonly RolloutScheduler _scheduler;
     private readonly SemaphoreSlim _oneUpdate = new(1);
     private readonly CancellationTokenSource _unloading = new();
+    private readonly Snapshots _snapshots;
     private WeightSet _weights;
 
     private OnnxPolicy(PolicyInfo loaded, IPolicyTokenizer tokenizer, VersionFactory factory, WeightSet weights, RolloutScheduler scheduler)
     {
         (_loaded, Tokenizer, _factory, _weights, _scheduler) = (loaded, tokenizer, factory, weights, scheduler);
+        _snapshots = new Snapshots(scheduler);
         Parameters = [.. factory.Graph.Parameters.Select(parameter => new PolicyParameter(parameter.Name, ParameterReader.DtypeOf(parameter.ElementType), parameter.Shape))];
     }
 
@@ -104,7 +106,20 @@ public sealed class OnnxPolicy : IVersionedPolicy
     public Task<CompletionGroup> SampleAsync(GroupRequest request, CancellationToken cancellationToken) => SampleAsync(request, null, cancellationToken);
 
     /// <inheritdoc/>
-    public IPolicy? At(string version) => int.TryParse(version, out var number) && _scheduler.Lanes.Find(number) is { } lane ? new PolicyVersion(this, lane) : null;
+    public Task<IReadOnlyList<ScoredCompletion>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken) => ScoreAsync(request, null, cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, int> Snapshots => _snapshots.Versions;
+
+    /// <inheritdoc/>
+    public int? CreateSnapshot(string name, int? version) => _snapshots.Create(name, version);
+
+    /// <inheritdoc/>
+    public bool DeleteSnapshot(string name) => _snapshots.Delete(name);
+
+    /// <inheritdoc/>
+    public IPolicy? At(string version) =>
+        (int.TryParse(version, out var number) ? _scheduler.Lanes.Find(number) : _snapshots.Find(version)) is { } lane ? new PolicyVersion(this, lane) : null;
 
     /// <inheritdoc/>
     public async Task<WeightUpdate> UpdateWeightsAsync(Stream file, long? length, WeightUpdateMode mode, CancellationToken cancellationToken)
@@ -143,7 +158,7 @@ public sealed class OnnxPolicy : IVersionedPolicy
     private async Task<CompletionGroup> SampleAsync(GroupRequest request, Lane? version, CancellationToken cancellationToken)
     {
         Check(request);
-        var job = new GroupJob(request, new SamplingRule(request.Sampling, _loaded.EosTokenIds), Tokenizer, version, cancellationToken);
+        var job = new GroupJob(request, new SamplingRule(request.Sampling, _loaded.EosTokenIds), Tokenizer, version, null, cancellationToken);
         _scheduler.Enqueue(job);
         await job.Finished;
         return new CompletionGroup
@@ -152,6 +167,40 @@ public sealed class OnnxPolicy : IVersionedPolicy
             Completions = [.. job.Sequences.Select(sequence => sequence.ToCompletion())],
             Timing = job.Timing,
         };
+    }
+
+    private async Task<IReadOnlyList<ScoredCompletion>> ScoreAsync(ScoreRequest request, Lane? version, CancellationToken cancellationToken)
+    {
+        // A completion without tokens has nothing to score, and takes no place in the batch.
+        var given = new GivenCompletions([.. request.Completions.Where(tokens => tokens.Length > 0)], request.TopLogprobs);
+        var scores = new Queue<ScoredCompletion>();
+        if (given.TokenIds.Count > 0)
+        {
+            var group = new GroupRequest
+            {
+                PromptTokenIds = request.PromptTokenIds,
+                GroupSize = given.TokenIds.Count,
+                Sampling = new SamplingOptions { Temperature = request.Temperature, MaxTokens = given.TokenIds.Max(tokens => tokens.Length) },
+                Seed = 0,
+                Turn = request.Turn,
+                IncludeEntropy = request.IncludeEntropy,
+            };
+            Check(group);
+            Check(given, request.PromptTokenIds.Length);
+            var job = new GroupJob(group, new SamplingRule(group.Sampling, []), Tokenizer, version, given, cancellationToken);
+            _scheduler.Enqueue(job);
+            await job.Finished;
+            scores = new([.. job.Sequences.Select(sequence => sequence.ToScores())]);
+        }
+
+        var empty = new ScoredCompletion
+        {
+            Logprobs = [],
+            Entropy = request.IncludeEntropy ? [] : null,
+            TopLogprobs = request.TopLogprobs > 0 ? [] : null,
+            PolicyVersion = (version ?? _scheduler.Lanes.Current).Version,
+        };
+        return [.. request.Completions.Select(tokens => tokens.Length > 0 ? scores.Dequeue() : empty)];
     }
 
     // From here on the set is either the policy's or disposed.
@@ -189,8 +238,16 @@ public sealed class OnnxPolicy : IVersionedPolicy
         }
     }
 
+    private void Check(GivenCompletions given, int promptLength)
+    {
+        if (given.TokenIds.Any(tokens => promptLength + tokens.Length > _loaded.ContextLength || Array.Exists(tokens, id => (uint)id >= (uint)_loaded.VocabSize)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(given), "A completion does not fit the context, or a token id lies outside the vocabulary.");
+        }
+    }
+
     /// <summary>The policy as it is in one version.</summary>
-    private sealed class PolicyVersion(OnnxPolicy policy, Lane lane) : IPolicy
+    private sealed class PolicyVersion(OnnxPolicy policy, Lane lane) : IScoringPolicy
     {
         public PolicyInfo Info => policy._loaded with { Version = lane.Version };
 
@@ -199,6 +256,8 @@ public sealed class OnnxPolicy : IVersionedPolicy
         public PolicyLoad Load => policy.Load;
 
         public Task<CompletionGroup> SampleAsync(GroupRequest request, CancellationToken cancellationToken) => policy.SampleAsync(request, lane, cancellationToken);
+
+        public Task<IReadOnlyList<ScoredCompletion>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken) => policy.ScoreAsync(request, lane, cancellationToken);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -21,6 +21,9 @@ public sealed record Completion
     /// <summary>Entropy in nats of softmax(logits / temperature) at each position, shape (T); null when not asked for.</summary>
     public float[]? Entropy { get; init; }
 
+    /// <summary>Natural-log probability of each sampled token under a reference policy at the same temperature, shape (T); null when not asked for.</summary>
+    public float[]? RefLogprobs { get; init; }
+
     /// <summary>Why the completion ended.</summary>
     public required FinishReason FinishReason { get; init; }
 

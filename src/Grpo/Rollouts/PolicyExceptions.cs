@@ -7,6 +7,9 @@ public sealed class PolicyBusyException(string message, TimeSpan retryAfter) : E
     public TimeSpan RetryAfter { get; } = retryAfter;
 }
 
+/// <summary>What is asked for would collide with what is there.</summary>
+public sealed class PolicyConflictException(string message) : Exception(message);
+
 /// <summary>No policy of that name is loaded.</summary>
 public sealed class PolicyNotFoundException(string name) : Exception($"No policy is named '{name}'.")
 {

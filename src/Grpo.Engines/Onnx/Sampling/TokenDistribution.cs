@@ -40,7 +40,40 @@ internal sealed class TokenDistribution
     /// <exception cref="NonFiniteLogitsException">The model answered NaN or plus infinity, or nothing may be drawn.</exception>
     public SampledToken Draw(ReadOnlySpan<float> logits, SamplingRule rule, int position, double uniform, bool withEntropy)
     {
-        Scale(logits, rule.LogitDivisor);
+        var (total, entropy) = Normalise(logits, rule.LogitDivisor, withEntropy);
+        var (token, samplingLogprob) = rule.IsPlain(position)
+            ? DrawPlain(rule, total, uniform)
+            : DrawAdjusted(rule, position, uniform);
+        var logprob = (float)(_scaled[token] - Math.Log(total));
+        return new SampledToken(token, logprob, samplingLogprob is { } value ? (float)value : logprob, (float)entropy);
+    }
+
+    /// <summary>Scores a given token as if it had been drawn from the full distribution.</summary>
+    /// <param name="logits">Raw logits, shape (V).</param>
+    /// <param name="divisor">The temperature.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="withEntropy">Whether the entropy is computed; otherwise it is 0.</param>
+    /// <param name="top">Receives the most likely tokens, the likeliest first; equal ones by their ids.</param>
+    /// <exception cref="NonFiniteLogitsException">The model answered NaN or plus infinity.</exception>
+    public SampledToken Score(ReadOnlySpan<float> logits, double divisor, int token, bool withEntropy, Span<TokenLogprob> top)
+    {
+        var (total, entropy) = Normalise(logits, divisor, withEntropy);
+        var logTotal = Math.Log(total);
+        var logprob = (float)(_scaled[token] - logTotal);
+        for (var rank = 0; rank < top.Length; rank++)
+        {
+            // The weights are free to be used up: nothing is drawn from them.
+            var likeliest = TensorPrimitives.IndexOfMax<double>(_weights);
+            top[rank] = new TokenLogprob(likeliest, (float)(_scaled[likeliest] - logTotal));
+            _weights[likeliest] = -1;
+        }
+
+        return new SampledToken(token, logprob, logprob, (float)entropy);
+    }
+
+    private (double Total, double Entropy) Normalise(ReadOnlySpan<float> logits, double divisor, bool withEntropy)
+    {
+        Scale(logits, divisor);
         TensorPrimitives.Exp(_scaled, _weights);
         var total = TensorPrimitives.Sum<double>(_weights);
         if (!double.IsFinite(total))
@@ -48,12 +81,7 @@ internal sealed class TokenDistribution
             throw new NonFiniteLogitsException();
         }
 
-        var entropy = withEntropy ? Math.Max(0, Math.Log(total) - (TensorPrimitives.Dot<double>(_weights, _scaled) / total)) : 0;
-        var (token, samplingLogprob) = rule.IsPlain(position)
-            ? DrawPlain(rule, total, uniform)
-            : DrawAdjusted(rule, position, uniform);
-        var logprob = (float)(_scaled[token] - Math.Log(total));
-        return new SampledToken(token, logprob, samplingLogprob is { } value ? (float)value : logprob, (float)entropy);
+        return (total, withEntropy ? Math.Max(0, Math.Log(total) - (TensorPrimitives.Dot<double>(_weights, _scaled) / total)) : 0);
     }
 
     private void Scale(ReadOnlySpan<float> logits, double divisor)

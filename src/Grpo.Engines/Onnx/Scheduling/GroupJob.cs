@@ -20,10 +20,12 @@ internal sealed class GroupJob
     /// <param name="rule">Its sampling options.</param>
     /// <param name="tokenizer">The policy's.</param>
     /// <param name="pinnedLane">The version asked for; null for whichever is current when its turn comes.</param>
+    /// <param name="given">The tokens, when they are to be scored instead of drawn; as many as the group has members.</param>
     /// <param name="cancellationToken">Cancelled when the caller has gone.</param>
-    public GroupJob(GroupRequest request, SamplingRule rule, IPolicyTokenizer tokenizer, Lane? pinnedLane, CancellationToken cancellationToken)
+    public GroupJob(GroupRequest request, SamplingRule rule, IPolicyTokenizer tokenizer, Lane? pinnedLane, GivenCompletions? given, CancellationToken cancellationToken)
     {
         PinnedLane = pinnedLane;
+        Given = given;
         Request = request;
         Rule = rule;
         Tokenizer = tokenizer;
@@ -44,6 +46,12 @@ internal sealed class GroupJob
 
     /// <summary>The version asked for; null for whichever is current when its turn comes.</summary>
     public Lane? PinnedLane { get; }
+
+    /// <summary>The tokens, when they are scored instead of drawn.</summary>
+    public GivenCompletions? Given { get; }
+
+    /// <summary>Whether an update may end its sequences where they are: it follows the current version, and half of a score is none.</summary>
+    public bool MayBeCancelled => PinnedLane is null && Given is null;
 
     /// <summary>The version that samples it, once its turn has come.</summary>
     public Lane? Lane { get; set; }
@@ -130,3 +138,8 @@ internal sealed class GroupJob
     /// <summary>Ends the group without a result.</summary>
     public void Fail(Exception exception) => _finished.TrySetException(exception);
 }
+
+/// <summary>Completions to be scored.</summary>
+/// <param name="TokenIds">Each of shape (T), at least one token.</param>
+/// <param name="TopLogprobs">How many of the most likely tokens are wanted at each position.</param>
+internal sealed record GivenCompletions(IReadOnlyList<int[]> TokenIds, int TopLogprobs);

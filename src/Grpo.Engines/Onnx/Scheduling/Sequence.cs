@@ -8,6 +8,8 @@ internal sealed class Sequence(GroupJob job, int index)
 {
     private readonly TokenTrace _trace = new(job.Rule.MaxTokens, job.Request.IncludeEntropy);
     private readonly StopStringWatch? _stopStrings = job.Rule.Stop.Length > 0 ? new(job.Tokenizer, job.Rule.Stop) : null;
+    private readonly int[]? _given = job.Given?.TokenIds[index];
+    private readonly List<TokenLogprob[]> _topLogprobs = [];
     private (FinishReason Reason, StopReason? Cause)? _end;
 
     /// <summary>The group it belongs to.</summary>
@@ -25,13 +27,18 @@ internal sealed class Sequence(GroupJob job, int index)
     /// <summary>Ends it where it is.</summary>
     public void Cancel() => _end = (FinishReason.Cancelled, null);
 
-    /// <summary>Draws the next token.</summary>
+    /// <summary>Draws the next token, or scores it where it is given.</summary>
     /// <param name="logits">Shape (V).</param>
     /// <param name="distribution">The scheduler's workspace.</param>
     /// <param name="contextLength">The most tokens of prompt and completion together.</param>
     /// <returns>Whether the completion ended with it.</returns>
     public bool Sample(ReadOnlySpan<float> logits, TokenDistribution distribution, int contextLength)
     {
+        if (_given is not null)
+        {
+            return Score(logits, distribution);
+        }
+
         var request = job.Request;
         var uniform = job.Rule.IsGreedy ? 0 : CounterRandom.Uniform(request.Seed, request.PromptIndex, index, Length);
         _trace.Append(distribution.Draw(logits, job.Rule, Length, uniform, request.IncludeEntropy));
@@ -57,6 +64,27 @@ internal sealed class Sequence(GroupJob job, int index)
             StopReason = cause,
             PolicyVersion = PolicyVersion,
         };
+    }
+
+    /// <summary>The finished scores.</summary>
+    public ScoredCompletion ToScores() => new()
+    {
+        Logprobs = _trace.Logprobs.ToArray(),
+        Entropy = _trace.Entropy,
+        TopLogprobs = job.Given!.TopLogprobs > 0 ? [.. _topLogprobs] : null,
+        PolicyVersion = PolicyVersion,
+    };
+
+    private bool Score(ReadOnlySpan<float> logits, TokenDistribution distribution)
+    {
+        var top = new TokenLogprob[job.Given!.TopLogprobs];
+        _trace.Append(distribution.Score(logits, job.Rule.LogitDivisor, _given![Length], job.Request.IncludeEntropy, top));
+        if (top.Length > 0)
+        {
+            _topLogprobs.Add(top);
+        }
+
+        return Length == _given.Length;
     }
 
     private (FinishReason, StopReason?)? End(int contextLeft)

@@ -88,8 +88,8 @@ internal sealed class VersionLanes(Lane first, Lock gate)
 
         if (swap.Mode == WeightUpdateMode.Abort)
         {
-            _current.Cancel(job => job.PinnedLane is null);
-            begun.ForEach(job => job.StartOver());
+            _current.Cancel(job => job.MayBeCancelled);
+            begun.FindAll(job => job.MayBeCancelled).ForEach(job => job.StartOver());
         }
 
         lock (gate)

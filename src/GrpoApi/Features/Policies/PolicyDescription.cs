@@ -59,9 +59,18 @@ public sealed record PolicyDescription
     /// <summary>What it is doing now.</summary>
     public required SequenceLoad Load { get; init; }
 
-    internal static PolicyDescription Of(IPolicy policy) => Of(policy.Info, policy.Load, policy as IVersionedPolicy);
+    internal static PolicyDescription Of(IPolicy policy) => Of(policy.Info, policy.Load, policy as IVersionedPolicy, Capable(policy));
 
-    private static PolicyDescription Of(PolicyInfo policy, PolicyLoad load, IVersionedPolicy? versions) => new()
+    private static List<string> Capable(IPolicy policy)
+    {
+        List<string> capabilities = ["rollouts", "tokenize", "detokenize"];
+        if (policy is IScoringPolicy) capabilities.Add("logprobs");
+        if (policy is IVersionedPolicy { UpdateRefusal: null }) capabilities.Add("weights");
+        if (policy is IVersionedPolicy) capabilities.Add("snapshots");
+        return capabilities;
+    }
+
+    private static PolicyDescription Of(PolicyInfo policy, PolicyLoad load, IVersionedPolicy? versions, IReadOnlyList<string> capabilities) => new()
     {
         Name = policy.Name,
         Engine = policy.Engine,
@@ -69,12 +78,12 @@ public sealed record PolicyDescription
         Dtype = policy.Dtype,
         Version = policy.Version,
         Versions = versions?.Versions ?? [policy.Version],
-        Snapshots = [],
+        Snapshots = [.. versions?.Snapshots.Keys.Order() ?? Enumerable.Empty<string>()],
         VocabSize = policy.VocabSize,
         ContextLength = policy.ContextLength,
         ParameterCount = policy.ParameterCount,
         EosTokenIds = policy.EosTokenIds,
-        Capabilities = versions is { UpdateRefusal: null } ? ["rollouts", "tokenize", "detokenize", "weights"] : ["rollouts", "tokenize", "detokenize"],
+        Capabilities = capabilities,
         Limits = new PolicyLimits { MaxSequences = policy.MaxSequences },
         Load = new SequenceLoad { ActiveSequences = load.ActiveSequences, QueuedSequences = load.QueuedSequences },
     };

@@ -6,18 +6,23 @@ namespace GrpoApi.Features.Rollouts;
 internal static class GroupSampling
 {
     /// <summary>Samples all groups; the first failure, such as a full queue, calls off the others.</summary>
+    /// <param name="policy">Samples.</param>
+    /// <param name="requests">The groups.</param>
+    /// <param name="reference">Scores each group as soon as it is sampled; null for no scores.</param>
+    /// <param name="cancellationToken">Calls off all.</param>
     /// <returns>The groups in the order of the requests.</returns>
-    public static async Task<CompletionGroup[]> SampleAllAsync(this IPolicy policy, IReadOnlyList<GroupRequest> requests, CancellationToken cancellationToken)
+    public static async Task<CompletionGroup[]> SampleAllAsync(this IPolicy policy, IReadOnlyList<GroupRequest> requests, ReferenceScoring? reference, CancellationToken cancellationToken)
     {
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        return await Task.WhenAll(requests.Select(request => SampleAsync(policy, request, together)));
+        return await Task.WhenAll(requests.Select(request => SampleAsync(policy, request, reference, together)));
     }
 
-    private static async Task<CompletionGroup> SampleAsync(IPolicy policy, GroupRequest request, CancellationTokenSource together)
+    private static async Task<CompletionGroup> SampleAsync(IPolicy policy, GroupRequest request, ReferenceScoring? reference, CancellationTokenSource together)
     {
         try
         {
-            return await policy.SampleAsync(request, together.Token);
+            var group = await policy.SampleAsync(request, together.Token);
+            return reference is null ? group : await reference.ScoreAsync(group, request, together.Token);
         }
         catch
         {

@@ -18,20 +18,22 @@ internal static class RolloutTensors
         var width = completions.Max(completion => completion.TokenIds.Length);
         return new(
             [
-                .. PerToken(request.Include, completions, width),
+                .. PerToken(request, completions, width),
                 .. Judgements(request, judged),
                 OutgoingTensor.Vector("prompt_index", SafetensorsDtype.I32, [.. answer.Groups.SelectMany(group => group.Completions.Select(_ => group.PromptIndex))]),
             ],
             TensorFields.Write(Fields(answer)));
     }
 
-    private static IEnumerable<OutgoingTensor> PerToken(IReadOnlyList<RolloutField> include, Completion[] completions, int width)
+    private static IEnumerable<OutgoingTensor> PerToken(RolloutsRequest request, Completion[] completions, int width)
     {
+        var include = request.Include;
         yield return OutgoingTensor.Matrix("mask", SafetensorsDtype.U8, Array.ConvertAll(completions, completion => Ones(completion.TokenIds.Length)), width);
         if (include.Contains(RolloutField.TokenIds)) yield return OutgoingTensor.Matrix("token_ids", SafetensorsDtype.I32, Array.ConvertAll(completions, completion => completion.TokenIds), width);
         if (include.Contains(RolloutField.Logprobs)) yield return Floats("logprobs", completion => completion.Logprobs);
         if (include.Contains(RolloutField.SamplingLogprobs)) yield return Floats("sampling_logprobs", completion => completion.SamplingLogprobs);
         if (include.Contains(RolloutField.Entropy)) yield return Floats("entropy", completion => completion.Entropy!);
+        if (request.ReferencePolicy is not null) yield return Floats("ref_logprobs", completion => completion.RefLogprobs!);
 
         OutgoingTensor Floats(string name, Converter<Completion, float[]> values) => OutgoingTensor.Matrix(name, SafetensorsDtype.F32, Array.ConvertAll(completions, values), width);
     }
@@ -61,7 +63,7 @@ internal static class RolloutTensors
         {
             Groups = [.. answer.Groups.Select(group => group with
             {
-                Completions = [.. group.Completions.Select(completion => completion with { TokenIds = null, Logprobs = null, SamplingLogprobs = null, Entropy = null })],
+                Completions = [.. group.Completions.Select(completion => completion with { TokenIds = null, Logprobs = null, SamplingLogprobs = null, Entropy = null, RefLogprobs = null })],
             })],
         };
         var fields = JsonSerializer.SerializeToNode(withoutArrays, JsonConventions.Options)!;

@@ -58,6 +58,7 @@ internal static class RolloutsAnswer
         Logprobs = include.Contains(RolloutField.Logprobs) ? completion.Logprobs : null,
         SamplingLogprobs = include.Contains(RolloutField.SamplingLogprobs) ? completion.SamplingLogprobs : null,
         Entropy = include.Contains(RolloutField.Entropy) ? completion.Entropy : null,
+        RefLogprobs = completion.RefLogprobs,
         FinishReason = completion.FinishReason,
         StopReason = completion.StopReason switch
         {

@@ -20,7 +20,7 @@ public static class RolloutsEndpoints
 
     private const string AnswerTensors =
         "One row per completion, the groups one after the other (N = P x G): mask (N, T) U8, 1 where there is a token; as included token_ids (N, T) I32, logprobs, "
-        + "sampling_logprobs, entropy (N, T) F32; rewards (N) and scores (N, R) F32 in the order of the request's rewards, NaN for null; advantages (N) F32; prompt_index (N) I32; "
+        + "sampling_logprobs, entropy, and with a reference policy ref_logprobs (N, T) F32; rewards (N) and scores (N, R) F32 in the order of the request's rewards, NaN for null; advantages (N) F32; prompt_index (N) I32; "
         + "the other JSON fields as a string under __metadata__.response.";
 
     /// <summary>Maps the operation.</summary>
@@ -40,6 +40,7 @@ public static class RolloutsEndpoints
     /// <remarks>
     /// With <c>rewards</c> each completion is scored, with <c>advantages</c> it is compared with its group: the first three steps in one request.
     /// Every completion comes with the log-probability of each of its tokens under the policy that sampled it, which is what the ratio of the loss needs later.
+    /// With <c>reference_policy</c> it also comes with their log-probabilities under that policy, usually a snapshot, for the KL term.
     /// The same request with the same seed gives the same completions, whatever else the server does.
     /// When the client goes away, sampling stops.
     /// Accept: application/vnd.safetensors asks for the arrays as tensors.
@@ -53,7 +54,8 @@ public static class RolloutsEndpoints
     {
         var policy = policies.Get(request.Policy);
         var plan = RolloutPlan.For(request, policy);
-        var groups = await policy.SampleAllAsync(plan.Groups, cancellationToken);
+        var reference = ReferenceScoring.For(request.ReferencePolicy, policy, policies);
+        var groups = await policy.SampleAllAsync(plan.Groups, reference, cancellationToken);
         var sampled = time.GetTimestamp();
         var judgement = RolloutJudgement.Of(request, groups, policy.Tokenizer, cancellationToken);
         var answer = RolloutsAnswer.From(request, policy.Info, plan, groups, judgement, time.GetElapsedTime(sampled));

@@ -9,7 +9,7 @@ namespace GrpoApi.Features.Rollouts;
 /// <summary>Prompts, how many completions each, and how they are sampled.</summary>
 public sealed record RolloutsRequest
 {
-    /// <summary>The policy, as <c>name</c> or <c>name@version</c>; absent: the default policy.</summary>
+    /// <summary>The policy, as <c>name</c>, <c>name@version</c> or <c>name@snapshot</c>; absent: the default policy.</summary>
     /// <example>tiny-r1</example>
     public string? Policy { get; init; }
 
@@ -29,6 +29,10 @@ public sealed record RolloutsRequest
 
     /// <summary>How the rewards become advantages; needs <c>rewards</c>; absent: no advantages.</summary>
     public RolloutAdvantages? Advantages { get; init; }
+
+    /// <summary>A policy with the same vocabulary that scores the completions at the same temperature, which gives <c>ref_logprobs</c>; absent: none.</summary>
+    /// <example>tiny-r1@reference</example>
+    public string? ReferencePolicy { get; init; }
 
     /// <summary>The per-completion fields wanted.</summary>
     /// <value>The default value is text, token_ids and logprobs.</value>

@@ -17,6 +17,7 @@ public sealed class RolloutsRequestValidator : AbstractValidator<RolloutsRequest
     {
         var limits = options.Value;
         RuleFor(request => request.Policy).MinimumLength(1);
+        RuleFor(request => request.ReferencePolicy).MinimumLength(1);
         RuleFor(request => request.Prompts).NotEmpty().WithMessage("At least one prompt is needed.")
             .Must(prompts => prompts.Count <= limits.MaxPrompts).WithMessage(request => $"At most {limits.MaxPrompts} prompts are allowed, not {request.Prompts.Count}.");
         RuleForEach(request => request.Prompts).NotNull().SetValidator(new RolloutPromptValidator());

@@ -83,6 +83,10 @@ public sealed record RolloutCompletion
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public float[]? Entropy { get; init; }
 
+    /// <summary>Log-probability of each token under the reference policy, nats, shape (T). With <c>reference_policy</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public float[]? RefLogprobs { get; init; }
+
     /// <summary>Why it ended: stop (end of sequence or a stop), length, or cancelled.</summary>
     public required FinishReason FinishReason { get; init; }
 

@@ -168,7 +168,7 @@ public class RolloutSchedulerTests
 
     private static GroupJob Enqueue(RolloutScheduler scheduler, GroupRequest request, CancellationToken cancellationToken)
     {
-        var job = new GroupJob(request, new SamplingRule(request.Sampling, [FakeDecoder.Eos]), new LetterTokenizer(), null, cancellationToken);
+        var job = new GroupJob(request, new SamplingRule(request.Sampling, [FakeDecoder.Eos]), new LetterTokenizer(), null, null, cancellationToken);
         scheduler.Enqueue(job);
         return job;
     }
