@@ -22,9 +22,9 @@ def train(service: Service, out: Path, *arguments: str, **options) -> list[dict]
     from arguments import parse
     from train_tiny_r1 import run
 
-    settings, _ = parse(["--server", service.address, *arguments])
+    settings, parsed = parse(["--server", service.address, *arguments])
     with redirect_stdout(io.StringIO()):
-        run(settings, out, **{"evaluate_on": 0, **options})
+        run(settings, out, **{"evaluate_on": 0, "check": parsed.check, **options})
     return [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
 
 
