@@ -1,17 +1,67 @@
 using Grpo.Bench;
+using Grpo.Bench.GroupAttention;
+using Grpo.Bench.Losses;
 
-if (args is ["math-accuracy", var data, var results])
-    return MathAccuracyBenchmark.Run(data, results);
-
-if (args is not [var server, var model, var output])
+switch (args)
 {
-    await Console.Error.WriteLineAsync("Usage: Grpo.Bench <published GrpoApi executable> <model folder> <results file>, or Grpo.Bench math-accuracy <data folder> <results file>; see bench/run.");
-    return 2;
-}
+    case ["math-accuracy", var data, var results]:
+        return MathAccuracyBenchmark.Run(data, results);
 
-var report = new Report("bench/run rollouts");
-report.Add(await StartupBenchmark.RunAsync(server));
-report.Add(await ServiceBenchmark.RunAsync(server));
-report.Add(await EngineBenchmark.RunAsync(model));
-report.Write(output);
-return 0;
+    case ["rollouts", var server, var model, var output]:
+        var report = new Report("bench/run rollouts");
+        report.Add(await StartupBenchmark.RunAsync(server));
+        report.Add(await ServiceBenchmark.RunAsync(server));
+        report.Add(await EngineBenchmark.RunAsync(model));
+        report.Write(output);
+        return 0;
+
+    case ["jobs", var folder, var costs]:
+        var jobs = new Report("bench/run jobs", "What an evaluation costs over the same rollouts called directly");
+        jobs.Add(await JobsBenchmark.CostAsync(folder));
+        jobs.Write(costs);
+        return 0;
+
+    case ["jobs-service", var host, var effects]:
+        var service = new Report("bench/run jobs", "What a job does to the service that runs it");
+        service.Add(await JobsBenchmark.ServerAsync(host));
+        service.Write(effects);
+        return 0;
+
+    case ["peers", var models, var peers, var output, .. var precisions]:
+        var table = new PeersReport(output);
+        foreach (var precision in precisions)
+        {
+            table.Add(precision, await new PeerBenchmark(models, peers).RunAsync(precision));
+        }
+
+        table.Write();
+        return 0;
+
+    case ["loss", var server, var python, var torchScript, var output]:
+        var loss = new Report("bench/run loss", "The loss of 64 sequences of 8,192 tokens");
+        loss.Add(await LossComputation.RunAsync(python, torchScript));
+        loss.Add(await LossTensorsOverHttp.RunAsync(server));
+        loss.Add(await LossJsonOverHttp.RunAsync(server));
+        loss.Write(output);
+        return 0;
+
+    case ["group-attention", "head"]:
+        Console.WriteLine(GroupAttentionReport.Head());
+        return 0;
+
+    case ["group-attention", "tiny", var folder]:
+        Console.WriteLine(GroupAttentionBenchmark.RunTiny(folder));
+        return 0;
+
+    case ["group-attention", var shapes, var format, var shape, var llama]:
+        Console.WriteLine(GroupAttentionBenchmark.Run(shapes, format, shape == "long", llama));
+        return 0;
+
+    case ["echo", var url]:
+        await EchoServer.RunAsync(url);
+        return 0;
+
+    default:
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ... | group-attention <models> f32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
+        return 2;
+}

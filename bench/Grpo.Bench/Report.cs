@@ -16,7 +16,7 @@ public sealed class Report(string command, string title = "Rollouts of tiny-r1")
         string[] lines =
         [
             $"# {title}", "",
-            $"Command: `{command}`. {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Environment.ProcessorCount} cores, {Cpu()}, {RuntimeInformation.FrameworkDescription}.",
+            $"Command: `{command}`. {Machine()}",
             "Each figure is the median of its runs; the machine is shared, so the range is given too.", "",
             "| figure | median | unit | range | runs | target |", "|---|---:|---|---|---:|---|",
             .. _figures.Select(figure =>
@@ -25,6 +25,10 @@ public sealed class Report(string command, string title = "Rollouts of tiny-r1")
         File.WriteAllLines(path, lines);
         Console.WriteLine(string.Join('\n', lines));
     }
+
+    /// <summary>The day and the machine, as a sentence.</summary>
+    public static string Machine() =>
+        $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Environment.ProcessorCount} cores, {Cpu()}, {RuntimeInformation.FrameworkDescription}.";
 
     private static string Cpu() =>
         (File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null)

@@ -1,3 +1,4 @@
+using Grpo.Engines.Onnx;
 using Grpo.Rollouts;
 
 namespace Grpo.Engines;
@@ -24,6 +25,10 @@ public sealed record PolicySource
     /// <value>CUDA, WebGPU or CPU. The default value is all three.</value>
     public IReadOnlyList<string> Providers { get; init; } = ["CUDA", "WebGPU", "CPU"];
 
+    /// <summary>Which of the model's graphs, by its number format; null for the most exact one there is.</summary>
+    /// <value>fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4, ...</value>
+    public string? Dtype { get; init; }
+
     /// <summary>The most sequences decoded together; null leaves it to the engine.</summary>
     /// <value>Sequences, at least 1.</value>
     public int? MaxSequences { get; init; }
@@ -31,6 +36,9 @@ public sealed record PolicySource
     /// <summary>Memory for the keys and values of attention; null leaves it to the engine.</summary>
     /// <value>Bytes.</value>
     public long? KvCacheBytes { get; init; }
+
+    /// <summary>How sequences are decoded; null leaves it to the engine.</summary>
+    public DecoderKind? Decoder { get; init; }
 
     /// <summary>Threads of one forward pass; null leaves it to the engine.</summary>
     /// <value>Threads, at least 1.</value>

@@ -20,9 +20,17 @@ public sealed record OnnxPolicyOptions
     [Range(0, 1024)]
     public int Threads { get; init; }
 
+    /// <summary>Where the forward passes run.</summary>
+    /// <value>CPU, the default, CUDA or WebGPU.</value>
+    public string Provider { get; init; } = "CPU";
+
     /// <summary>Which of a model folder's graphs is run, by its number format.</summary>
     /// <value>fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4, ...; null, the default, is the most exact one there is.</value>
     public string? Dtype { get; init; }
+
+    /// <summary>How sequences are decoded.</summary>
+    /// <value>The default value is auto.</value>
+    public DecoderKind Decoder { get; init; }
 
     /// <summary>The most sequences that may wait; a request beyond is refused as busy.</summary>
     /// <value>Sequences. The default value is 8192.</value>

@@ -11,6 +11,9 @@ public sealed class ModelTokenizer : IPolicyTokenizer
 
     private ModelTokenizer(Tokenizer tokenizer, ChatTemplate? chatTemplate) => (_tokenizer, _chatTemplate) = (tokenizer, chatTemplate);
 
+    /// <summary>Every token id is below it.</summary>
+    public int VocabSize => _tokenizer.VocabSize;
+
     /// <summary>Reads the tokenizer and the chat template, if there is one.</summary>
     /// <param name="folder">A model folder in Hugging Face layout.</param>
     /// <param name="time">The clock of templates that write the date.</param>

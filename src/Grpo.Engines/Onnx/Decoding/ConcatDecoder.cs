@@ -12,6 +12,7 @@ namespace Grpo.Engines.Onnx.Decoding;
 /// Rows of different length could share a pass by padding, with holes in the mask. But then the bits of a row would depend on the lengths of the
 /// others, since sums over a padded row add in another order; several of these graphs take no position_ids and count positions by the place in the
 /// cache; and all would read the longest row's padding. The completions of a group begin at one length and stay together, which is what matters.
+/// On a device the cache stays in the device's memory from step to step.
 /// </remarks>
 internal sealed class ConcatDecoder : IDecoder
 {
@@ -56,7 +57,7 @@ internal sealed class ConcatDecoder : IDecoder
     /// <inheritdoc/>
     public void Join(Prefix prefix)
     {
-        var batch = _batches.Find(batch => batch.Length == prefix.Length && batch.Rows.Count < _model.LargestBatch);
+        var batch = _batches.Find(batch => batch.Length == prefix.Length && batch.MayGrow);
         if (batch is null)
         {
             _batches.Add(batch = new EqualLengthBatch(_model, prefix.Length));
@@ -77,7 +78,7 @@ internal sealed class ConcatDecoder : IDecoder
             lastBatch.Renumber(lastIndex, row);
         }
 
-        if (batch.Rows.Count == 0)
+        if (batch.IsEmpty)
         {
             _batches.Remove(batch);
             batch.Dispose();
@@ -98,11 +99,18 @@ internal sealed class ConcatDecoder : IDecoder
             var started = Stopwatch.GetTimestamp();
             _model.Session.RunWithBinding(_runOptions, _binding);
             ForwardTime += Stopwatch.GetElapsedTime(started);
-            var logits = batch.Complete();
+            var logits = batch.Logits;
             for (var index = 0; index < batch.Rows.Count; index++)
             {
+                if (batch.Rows[index] == EqualLengthBatch.Ended)
+                {
+                    continue;
+                }
+
                 logits.Slice(index * VocabSize, VocabSize).CopyTo(_logits.AsSpan(batch.Rows[index] * VocabSize));
             }
+
+            batch.Complete(_binding);
         }
 
         return _logits.AsSpan(0, Count * VocabSize);

@@ -1,3 +1,4 @@
+using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Parameters;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
@@ -12,20 +13,24 @@ internal sealed class DecoderModel : IDisposable
 
     private readonly InferenceSession? _promptSession;
 
-    private DecoderModel(InferenceSession session, InferenceSession? promptSession, DecoderSignature signature, GraphFacts graph, long parameterCount)
+    private DecoderModel(InferenceSession session, InferenceSession? promptSession, DecoderSignature signature, GraphFacts graph, long parameterCount, ExecutionProvider provider)
     {
         Session = session;
+        Provider = provider;
         _promptSession = promptSession;
         Signature = signature;
         ParameterCount = parameterCount;
         LargestBatch = graph.Operators.Contains("DynamicQuantizeLinear") ? 1 : int.MaxValue;
         SmallestBatch = LargestBatch > 1 && graph.Operators.Contains("MatMulNBits") ? 2 : 1;
-        AppendsInPlace = LargestBatch > 1 && graph.ReadersOf(signature.PastNames[0]).SetEquals(["GroupQueryAttention"]);
-        Dtype = DtypeOf(graph, signature);
+        AppendsInPlace = provider.Memory is null && LargestBatch > 1 && graph.ReadersOf(signature.PastNames[0]).SetEquals(["GroupQueryAttention"]);
+        Dtype = DtypeOf(graph, signature.Cache.ElementType);
     }
 
     /// <summary>The session; safe to run from several threads.</summary>
     public InferenceSession Session { get; }
+
+    /// <summary>Where it runs.</summary>
+    public ExecutionProvider Provider { get; }
 
     /// <summary>The session that reads the first tokens of a sequence: the same one, but for old exports that split the decoder in two.</summary>
     public InferenceSession PromptSession => _promptSession ?? Session;
@@ -36,7 +41,9 @@ internal sealed class DecoderModel : IDisposable
     /// <summary>Names and shapes of its inputs and outputs.</summary>
     public DecoderSignature Signature { get; }
 
-    /// <summary>Whether the graph appends to a cache in place when past and present are the same memory, as GroupQueryAttention does.</summary>
+    /// <summary>
+    /// Whether a cache in this process's memory is appended to in place when past and present are the same memory, as GroupQueryAttention does on the CPU.
+    /// </summary>
     public bool AppendsInPlace { get; }
 
     /// <summary>
@@ -57,32 +64,34 @@ internal sealed class DecoderModel : IDisposable
     /// <summary>float32, float16 or bfloat16; or, where the weights are quantized, int8, q8 or q4, with f16 behind it for float16 activations.</summary>
     public string Dtype { get; }
 
-    /// <summary>Opens the graph of a model folder on the CPU provider, with the weights it comes with.</summary>
+    /// <summary>Opens the graph of a model folder with the weights it comes with.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="threads">Threads of one forward pass; 0 lets ONNX Runtime choose.</param>
+    /// <param name="provider">Where it runs; null for the CPU.</param>
     /// <exception cref="ModelLoadException">The graph is none that can be decoded here; the message says why and what is supported.</exception>
-    public static DecoderModel Open(ModelFolder folder, int threads)
+    public static DecoderModel Open(ModelFolder folder, int threads, ExecutionProvider? provider = null)
     {
         var (graph, weights) = DecoderGraph.Open(folder);
-        using (weights) return Open(graph, weights, threads);
+        using (weights) return Open(graph, weights, threads, provider ?? ExecutionProvider.Cpu);
     }
 
-    /// <summary>Opens a graph on the CPU provider with a version of its weights. The session copies them.</summary>
+    /// <summary>Opens a graph with a version of its weights. The session copies them.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="weights">A value for each of its parameters.</param>
     /// <param name="threads">Threads of one forward pass; 0 lets ONNX Runtime choose.</param>
+    /// <param name="provider">Where it runs.</param>
     /// <exception cref="ModelLoadException">The graph is none that can be decoded here; the message says why and what is supported.</exception>
-    public static DecoderModel Open(DecoderGraph graph, WeightSet weights, int threads)
+    public static DecoderModel Open(DecoderGraph graph, WeightSet weights, int threads, ExecutionProvider provider)
     {
-        var (session, promptSession) = (OpenSession(graph, weights, threads), (InferenceSession?)null);
+        var (session, promptSession) = (OpenSession(graph, weights, threads, provider), (InferenceSession?)null);
         try
         {
             if (graph.Folder.Graph.PromptPath is { } promptPath)
             {
-                promptSession = OpenSession(options => new InferenceSession(promptPath, options), threads);
+                promptSession = OpenSession(options => new InferenceSession(promptPath, options), threads, provider);
             }
 
-            return new DecoderModel(session, promptSession, DecoderSignature.Read(session, graph.Folder.Names, graph.Folder.Config), graph.Facts, graph.ParameterCount);
+            return new DecoderModel(session, promptSession, DecoderSignature.Read(session, graph.Folder.Names, graph.Folder.Config), graph.Facts, graph.ParameterCount, provider);
         }
         catch
         {
@@ -99,7 +108,9 @@ internal sealed class DecoderModel : IDisposable
         _promptSession?.Dispose();
     }
 
-    private static InferenceSession OpenSession(DecoderGraph graph, WeightSet weights, int threads)
+    /// <summary>A session on a graph with a version of its weights, which it copies.</summary>
+    /// <exception cref="ModelLoadException">ONNX Runtime refuses them; the message says why.</exception>
+    internal static InferenceSession OpenSession(DecoderGraph graph, WeightSet weights, int threads, ExecutionProvider provider)
     {
         var values = graph.Parameters
             .Select(parameter => (parameter, memory: weights.Values[parameter.Name]))
@@ -107,7 +118,7 @@ internal sealed class DecoderModel : IDisposable
             .ToList();
         try
         {
-            return OpenSession(Open, threads);
+            return OpenSession(Open, threads, provider);
         }
         finally
         {
@@ -116,13 +127,14 @@ internal sealed class DecoderModel : IDisposable
 
         InferenceSession Open(SessionOptions options)
         {
+            if (graph.Groups is not null) options.AddCustomOpDomain(GroupAttentionOp.Domain);
             options.AddSessionConfigEntry(ExternalFilesFolder, Path.GetDirectoryName(graph.Folder.Graph.Path)!);
             if (values.Count > 0) options.AddExternalInitializers([.. graph.Parameters.Select(parameter => parameter.Name)], values);
             return new InferenceSession(graph.Bytes.Span, options);
         }
     }
 
-    private static InferenceSession OpenSession(Func<SessionOptions, InferenceSession> open, int threads)
+    private static InferenceSession OpenSession(Func<SessionOptions, InferenceSession> open, int threads, ExecutionProvider provider)
     {
         // Weight prepacking stays on (the default): with it, a MatMul row has the same bits in every batch size, and so has a completion.
         using var options = new SessionOptions
@@ -135,6 +147,15 @@ internal sealed class DecoderModel : IDisposable
         };
         try
         {
+            provider.AppendTo(options);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelLoadException($"The provider {provider.Name} is not available: {exception.Message}", exception);
+        }
+
+        try
+        {
             return open(options);
         }
         catch (OnnxRuntimeException exception)
@@ -143,9 +164,10 @@ internal sealed class DecoderModel : IDisposable
         }
     }
 
-    private static string DtypeOf(GraphFacts graph, DecoderSignature signature)
+    /// <summary>float32, float16 or bfloat16; or, where the weights are quantized, int8, q8 or q4, with f16 behind it for float16 activations.</summary>
+    internal static string DtypeOf(GraphFacts graph, TensorElementType cache)
     {
-        var plain = signature.Cache.ElementType switch
+        var plain = cache switch
         {
             TensorElementType.Float16 => "float16",
             TensorElementType.BFloat16 => "bfloat16",
@@ -153,7 +175,7 @@ internal sealed class DecoderModel : IDisposable
         };
         if (graph.QuantizedBits > 0)
         {
-            return $"q{graph.QuantizedBits}{(signature.Cache.ElementType == TensorElementType.Float ? "" : "f16")}";
+            return $"q{graph.QuantizedBits}{(cache == TensorElementType.Float ? "" : "f16")}";
         }
 
         return graph.Operators.Overlaps(["MatMulInteger", "DynamicQuantizeMatMul", "QLinearMatMul"]) ? "int8" : plain;

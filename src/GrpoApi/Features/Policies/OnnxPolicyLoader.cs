@@ -5,7 +5,7 @@ using Grpo.Rollouts;
 
 namespace GrpoApi.Features.Policies;
 
-/// <summary>Loads model folders in Hugging Face layout into ONNX Runtime.</summary>
+/// <summary>Loads model folders in Hugging Face layout into ONNX Runtime, on the first of the configured providers that can run them.</summary>
 internal sealed partial class OnnxPolicyLoader(TimeProvider time, ILogger<OnnxPolicyLoader> logger) : IPolicyLoader
 {
     private const string Cpu = "CPU";
@@ -13,35 +13,47 @@ internal sealed partial class OnnxPolicyLoader(TimeProvider time, ILogger<OnnxPo
     /// <inheritdoc/>
     public Task<IPolicy> LoadAsync(PolicySource source, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        ChooseProvider(source);
         var defaults = new OnnxPolicyOptions();
         var options = defaults with
         {
             MaxSequences = source.MaxSequences ?? defaults.MaxSequences,
             KvCacheBytes = source.KvCacheBytes ?? defaults.KvCacheBytes,
+            Decoder = source.Decoder ?? defaults.Decoder,
             Threads = source.Threads ?? defaults.Threads,
+            Dtype = source.Dtype,
         };
         var tokenizer = ModelTokenizer.Load(source.Path, time);
-        return Task.FromResult<IPolicy>(OnnxPolicy.Open(source.Name, source.Path, tokenizer, options));
-    }
-
-    // The key-value cache lives in the memory of this process, so only the CPU provider can append to it in place.
-    private void ChooseProvider(PolicySource source)
-    {
+        ModelLoadException? refusal = null;
         foreach (var provider in source.Providers)
         {
-            if (string.Equals(provider, Cpu, StringComparison.OrdinalIgnoreCase))
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!IsCpu(provider) && !GpuDevices.ArePresent && source.Providers.Any(IsCpu))
             {
-                return;
+                LogSkipped(source.Name, provider, "this machine has no GPU");
+                continue;
             }
 
-            LogSkipped(source.Name, provider);
+            try
+            {
+                var policy = OnnxPolicy.Open(source.Name, source.Path, tokenizer, options with { Provider = provider });
+                LogDecoder(source.Name, policy.Decoder, policy.GroupRefusal is { } reason ? $": {reason}" : "");
+                return Task.FromResult<IPolicy>(policy);
+            }
+            catch (ModelLoadException exception)
+            {
+                refusal = exception;
+                LogSkipped(source.Name, provider, exception.Message);
+            }
         }
 
-        throw new ModelLoadException($"None of the providers {string.Join(", ", source.Providers)} can run the policy. Supported is CPU.");
+        throw refusal ?? new ModelLoadException("The policy has no providers: name at least one of CPU, CUDA and WebGPU.");
     }
 
-    [LoggerMessage(20, LogLevel.Information, "Policy {Name}: provider {Provider} skipped, rollouts run on the CPU only")]
-    private partial void LogSkipped(string name, string provider);
+    private static bool IsCpu(string provider) => string.Equals(provider, Cpu, StringComparison.OrdinalIgnoreCase);
+
+    [LoggerMessage(21, LogLevel.Information, "Policy {Name}: decoder {Decoder}{Reason}")]
+    private partial void LogDecoder(string name, DecoderKind decoder, string reason);
+
+    [LoggerMessage(20, LogLevel.Information, "Policy {Name}: provider {Provider} skipped: {Reason}")]
+    private partial void LogSkipped(string name, string provider, string reason);
 }

@@ -109,6 +109,32 @@ public sealed class ModelLoadingTests : IDisposable
     }
 
     [Fact]
+    public void A_tokenizer_of_another_model()
+    {
+        Rewrite("tokenizer.json", "\"added_tokens\": [", "\"added_tokens\": [{\"id\": 700, \"content\": \"<far>\", \"special\": true, \"single_word\": false, \"lstrip\": false, \"rstrip\": false, \"normalized\": false},");
+        var tokenizer = Engines.Tokenizers.ModelTokenizer.Load(_folder.FullName, TimeProvider.System);
+
+        var refusal = Assert.Throws<ModelLoadException>(() => OnnxPolicy.Open("copy", _folder.FullName, tokenizer, new OnnxPolicyOptions()));
+        Assert.Contains("token ids up to 700, and the model's vocabulary ends at 600", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_truncated_graph()
+    {
+        var path = Path.Combine(_folder.FullName, "onnx", "model.onnx");
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^40]);
+        Refused("no ONNX model");
+    }
+
+    [Fact]
+    public void Truncated_weights()
+    {
+        var path = Path.Combine(_folder.FullName, "onnx", "model.onnx.data");
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^4096]);
+        Refused("is cut");
+    }
+
+    [Fact]
     public void The_graph_is_read_without_a_session()
     {
         var graph = OnnxGraph.Parse(File.ReadAllBytes(Path.Combine(_folder.FullName, "onnx", "model.onnx")));
