@@ -32,7 +32,7 @@ public sealed class ServerProcess : IDisposable
     public static async Task<(ServerProcess Server, TimeSpan ReadyAfter)> StartAsync(string executable, params string[] settings)
     {
         var started = Stopwatch.GetTimestamp();
-        var server = new ServerProcess(Process.Start(new ProcessStartInfo(executable, ["--urls", Url, "--Logging:LogLevel:Default", "Warning", .. settings]))!);
+        var server = new ServerProcess(Process.Start(new ProcessStartInfo(executable, ["--urls", Url, "--Logging:LogLevel:Default", "Warning", "--Jobs:ConnectionString", $"Data Source={Path.Combine(Path.GetTempPath(), $"grpo-bench-{Guid.NewGuid():N}.db")}", .. settings]))!);
         while (Stopwatch.GetElapsedTime(started) < Patience)
         {
             try
