@@ -8,8 +8,8 @@ public static class PolicyLoss
     /// <summary>Tokens from which on a batch is worth more than one thread.</summary>
     private const int TokensForThreads = 1 << 14;
 
-    /// <summary>Tokens that are computed at a time: few enough that all their numbers stay in the processor's first cache.</summary>
-    private const int TileLength = 256;
+    /// <summary>Tokens that are computed at a time: few enough that all their numbers stay in the processor's caches, and scratch small however long a sequence is.</summary>
+    private const int TileLength = 2048;
 
     /// <summary>
     /// loss = sum over sequences i and tokens t of weight_i (-term_it + beta kl_it), in double. Sequences are computed side by side and added up in order, so
