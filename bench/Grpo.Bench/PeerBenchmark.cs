@@ -10,44 +10,40 @@ namespace Grpo.Bench;
 /// <param name="peers">The folder of the peers' scripts.</param>
 public sealed class PeerBenchmark(string models, string peers)
 {
+    private const string Unit = "completion tokens/s";
+
     private string Onnx => Path.Combine(models, "smollm2");
 
-    /// <summary>The name of the engine's own figure in a precision.</summary>
-    public static string Engine(string dtype) => $"this engine {dtype}";
-
-    /// <summary>The name of the bare loop's figure.</summary>
-    public const string Loop = "bare loop over the runtime, fp32";
-
-    /// <summary>The name of llama.cpp's figure in a precision.</summary>
-    public static string Llama(string dtype) => $"llama.cpp {Gguf(dtype)}, node-llama-cpp";
-
-    /// <summary>The name of transformers.js's figure in a precision.</summary>
-    public static string Transformers(string dtype) => $"transformers.js {dtype}, the same file";
-
-    /// <summary>Runs one precision.</summary>
+    /// <summary>Runs the engine and one peer.</summary>
     /// <param name="dtype">fp32, q8 or q4.</param>
-    public async Task<IReadOnlyList<Figure>> RunAsync(string dtype)
+    /// <param name="peer">loop, llama or transformers.</param>
+    /// <returns>The engine's completion tokens per second, the peer's, and then what else is measured of the engine.</returns>
+    public async Task<IReadOnlyList<Figure>> RunAsync(string dtype, string peer)
     {
-        const string unit = "completion tokens/s";
         var workload = new PeerWorkload(Onnx, dtype);
-        List<Figure> figures = [.. await EngineAsync(workload)];
-        await Console.Error.WriteLineAsync($"{figures[0].Name}: {figures[0].Median:0}");
-        if (dtype == "fp32")
+        var own = await EngineAsync(workload);
+        await Console.Error.WriteLineAsync($"{own[0].Name}: {own[0].Median:0}");
+        var (name, runs) = peer switch
         {
-            using var loop = new BareLoop(Path.Combine(Onnx, "onnx", "model.onnx"), workload);
-            figures.Add(new Figure(Loop, unit, loop.Run(), ""));
-        }
+            "loop" => ("bare loop over the runtime", Loop(workload)),
+            "llama" => ($"llama.cpp {Gguf(dtype)}, node-llama-cpp", await PeerProcess.RunAsync(
+                Path.Combine(peers, "llama.mjs"), workload with { Model = Path.Combine(models, $"smollm2-{Gguf(dtype)}.gguf"), Dtype = null, WarmUps = 0, Runs = 1 })),
+            "transformers" => ($"transformers.js {dtype}, the same file", await PeerProcess.RunAsync(
+                Path.Combine(peers, "transformers.mjs"), workload with { WarmUps = 0, Runs = 1 })),
+            _ => throw new ArgumentOutOfRangeException(nameof(peer), peer, "loop, llama or transformers"),
+        };
+        return [own[0], new Figure(name, Unit, runs, ""), .. own.Skip(1)];
+    }
 
-        figures.Add(new Figure(Llama(dtype), unit, await PeerProcess.RunAsync(
-            Path.Combine(peers, "llama.mjs"), workload with { Model = Path.Combine(models, $"smollm2-{Gguf(dtype)}.gguf"), Dtype = null, WarmUps = 0, Runs = 1 }), ""));
-        figures.Add(new Figure(Transformers(dtype), unit, await PeerProcess.RunAsync(
-            Path.Combine(peers, "transformers.mjs"), workload with { WarmUps = 0, Runs = 1 }), ""));
-        return figures;
+    private IReadOnlyList<double> Loop(PeerWorkload workload)
+    {
+        using var loop = new BareLoop(Path.Combine(Onnx, "onnx", "model.onnx"), workload);
+        return loop.Run();
     }
 
     private static string Gguf(string dtype) => dtype switch { "fp32" => "f32", "q8" => "q8_0", _ => "q4_0" };
 
-    private static async Task<IEnumerable<Figure>> EngineAsync(PeerWorkload workload)
+    private static async Task<IReadOnlyList<Figure>> EngineAsync(PeerWorkload workload)
     {
         var tokenizer = ModelTokenizer.Load(workload.Model, TimeProvider.System);
         var options = new OnnxPolicyOptions { Threads = workload.Threads, Dtype = workload.Dtype, PrefixCacheTokens = 0 };
@@ -56,7 +52,7 @@ public sealed class PeerBenchmark(string models, string peers)
         var doubled = await MeasureAsync(policy, workload with { Group = 2 * workload.Group, WarmUps = 0, Runs = 1 });
         return
         [
-            new Figure(Engine(workload.Dtype!), "completion tokens/s", workload.TokensPerSecond(single.Seconds), ""),
+            new Figure($"this engine {workload.Dtype}", Unit, workload.TokensPerSecond(single.Seconds), ""),
             new Figure($"this engine {workload.Dtype}: decode time outside ONNX Runtime", "%", single.Outside, "at most 8"),
             new Figure($"this engine {workload.Dtype}: prompt tokens read, group of {workload.Group}", "tokens", single.PrefillTokens, ""),
             new Figure($"this engine {workload.Dtype}: prompt tokens read, group of {2 * workload.Group}", "tokens", doubled.PrefillTokens, "the same"),
