@@ -16,7 +16,7 @@ internal sealed class CompletionTextConverter : JsonConverter<string>
             throw new JsonException();
         }
 
-        if (!reader.ValueIsEscaped)
+        if (!reader.ValueIsEscaped || !MayHoldSurrogates(ref reader))
         {
             return reader.GetString()!;
         }
@@ -38,6 +38,10 @@ internal sealed class CompletionTextConverter : JsonConverter<string>
 
         return whole.ToString();
     }
+
+    /// <summary>Whether an escape may be half of a pair: <c>\ud8…</c> to <c>\udf…</c>. Line breaks, the usual escapes, need no care.</summary>
+    private static bool MayHoldSurrogates(ref Utf8JsonReader reader) =>
+        reader.HasValueSequence || reader.ValueSpan.IndexOf("\\ud"u8) >= 0 || reader.ValueSpan.IndexOf("\\uD"u8) >= 0;
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 

@@ -27,6 +27,9 @@ public abstract class RewardDefinition
     /// <summary>The fields of <see cref="RewardSample.Reference"/> that it reads.</summary>
     public IReadOnlyList<string> ReferenceFields { get; init; } = [];
 
+    /// <summary>BCP-47 tags of the languages it knows; null where languages do not matter to it.</summary>
+    public IReadOnlyList<string>? Languages { get; init; }
+
     /// <summary>Whether it compares the completions of a group (<see cref="IGroupReward"/>).</summary>
     public abstract bool IsGroupReward { get; }
 

@@ -74,7 +74,13 @@ public sealed class RewardSet
         var options = new ParallelOptions { MaxDegreeOfParallelism = maxDegreeOfParallelism, CancellationToken = cancellationToken };
         var columns = new RewardScore[Rewards.Count][];
         for (var r = 0; r < Rewards.Count; r++)
-            columns[r] = ScoreColumn(Rewards[r].Reward, samples, options);
+            columns[r] = new RewardScore[samples.Count];
+        ScoreEach(samples, columns, options);
+        for (var r = 0; r < Rewards.Count; r++)
+        {
+            if (Rewards[r].Reward is IGroupReward together)
+                ScoreGroups(together, samples, columns[r], options);
+        }
 
         var results = new SampleRewards[samples.Count];
         for (var i = 0; i < results.Length; i++)
@@ -82,38 +88,59 @@ public sealed class RewardSet
         return new() { Samples = results, Metrics = RewardMetrics.Compute(Rewards, columns) };
     }
 
-    private static RewardScore[] ScoreColumn(IReward reward, IReadOnlyList<RewardSample> samples, ParallelOptions options)
+    /// <summary>All rewards that judge a sample by itself, sample by sample.</summary>
+    private void ScoreEach(IReadOnlyList<RewardSample> samples, RewardScore[][] columns, ParallelOptions options)
     {
-        var column = new RewardScore[samples.Count];
-        if (reward is ISampleReward each)
+        (ISampleReward Reward, RewardScore[] Column)[] rewards = [.. Rewards.Index().Where(pair => pair.Item.Reward is ISampleReward).Select(pair => ((ISampleReward)pair.Item.Reward, columns[pair.Index]))];
+        if (rewards.Length > 0)
         {
-            Parallel.For(0, samples.Count, options, i => column[i] = Guarded(() => [each.Score(samples[i])], 1)[0]);
-            return column;
+            Parallel.For(0, samples.Count, options, i =>
+            {
+                foreach (var (reward, column) in rewards)
+                    column[i] = Guarded(reward, samples[i]);
+            });
         }
-        var together = (IGroupReward)reward;
+    }
+
+    private static void ScoreGroups(IGroupReward reward, IReadOnlyList<RewardSample> samples, RewardScore[] column, ParallelOptions options)
+    {
         var groups = Enumerable.Range(0, samples.Count).Where(i => samples[i].Group is not null).GroupBy(i => samples[i].Group!).Select(group => group.ToArray()).ToArray();
         Array.Fill(column, RewardScore.None("group is missing: this reward compares the samples of a group."));
         Parallel.ForEach(groups, options, members =>
         {
-            var scores = Guarded(() => together.Score([.. members.Select(i => samples[i])]), members.Length);
+            var scores = Guarded(reward, [.. members.Select(i => samples[i])]);
             for (var i = 0; i < members.Length; i++)
                 column[members[i]] = scores[i];
         });
-        return column;
     }
 
-    /// <summary>A reward that fails on one sample (or group) costs that sample its score and nothing else.</summary>
-    private static IReadOnlyList<RewardScore> Guarded(Func<IReadOnlyList<RewardScore>> score, int count)
+    /// <summary>A reward that fails on one sample costs that sample its score and nothing else.</summary>
+    private static RewardScore Guarded(ISampleReward reward, RewardSample sample)
     {
         try
         {
-            return score();
+            return reward.Score(sample);
         }
         catch (Exception problem) when (problem is not (OperationCanceledException or OutOfMemoryException))
         {
-            return [.. Enumerable.Repeat(RewardScore.None($"failed: {problem.GetType().Name}"), count)];
+            return Failed(problem);
         }
     }
+
+    /// <summary>The same for the samples of a group.</summary>
+    private static IReadOnlyList<RewardScore> Guarded(IGroupReward reward, RewardSample[] group)
+    {
+        try
+        {
+            return reward.Score(group);
+        }
+        catch (Exception problem) when (problem is not (OperationCanceledException or OutOfMemoryException))
+        {
+            return [.. Enumerable.Repeat(Failed(problem), group.Length)];
+        }
+    }
+
+    private static RewardScore Failed(Exception problem) => RewardScore.None($"failed: {problem.GetType().Name}");
 
     private SampleRewards Combine(RewardScore[][] columns, int sample)
     {

@@ -34,13 +34,10 @@ public sealed class ExactMatchReward(ExactMatchParams parameters) : ISampleRewar
     };
 
     /// <inheritdoc/>
-    public RewardScore Score(RewardSample sample)
+    public RewardScore Score(RewardSample sample) => ReferenceAnswers.JudgeText(sample, parameters.Scope, Judge);
+
+    private RewardScore Judge(IReadOnlyList<string> references, ExtractedAnswer answer)
     {
-        var references = ReferenceAnswers.Of(sample);
-        if (references.Count == 0)
-            return AnswerDetails.Missing("answer");
-        if (AnswerExtractor.ExtractText(sample.Completion, parameters.Scope) is not { } answer)
-            return AnswerDetails.NoAnswer();
         var given = AnswerWords.Normalize(answer.Text, parameters.Normalizer);
         foreach (var reference in references)
         {

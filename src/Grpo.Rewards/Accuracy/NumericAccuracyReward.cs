@@ -43,23 +43,18 @@ public sealed class NumericAccuracyReward(NumericAccuracyParams parameters) : IS
     };
 
     /// <inheritdoc/>
-    public RewardScore Score(RewardSample sample)
+    public RewardScore Score(RewardSample sample) => ReferenceAnswers.Judge<Quantity>(
+        sample, references => [.. references.Select(Number).OfType<Quantity>()], "reference.answer is not a number", completion => AnswerExtractor.Extract(completion, parameters.Scope, parameters.AnchoredOnly), Judge);
+
+    private RewardScore Judge(IReadOnlyList<Quantity> golds, ExtractedAnswer answer)
     {
-        var references = ReferenceAnswers.Of(sample);
-        if (references.Count == 0)
-            return AnswerDetails.Missing("answer");
-        (BigRational? Exact, double Value)[] golds = [.. references.Select(Number).OfType<(BigRational? Exact, double Value)>()];
-        if (golds.Length == 0)
-            return AnswerDetails.Unusable("reference.answer is not a number");
-        if (AnswerExtractor.Extract(sample.Completion, parameters.Scope, parameters.AnchoredOnly) is not { } answer)
-            return AnswerDetails.NoAnswer();
         if (Number(answer.Text) is not { } number)
             return AnswerDetails.Verdict(false, "the answer is not a number", answer);
-        var correct = Array.Exists(golds, gold => IsNear(number, gold));
-        return AnswerDetails.Verdict(correct, $"{AnswerDetails.Short(answer.Text)} {(correct ? "is near enough to" : "is not near enough to")} {AnswerDetails.Short(references[0])}", answer);
+        var correct = golds.Any(gold => IsNear(number, gold));
+        return AnswerDetails.Verdict(correct, $"{AnswerDetails.Short(answer.Text)} {(correct ? "is near enough to" : "is not near enough to")} {AnswerDetails.Short(golds[0].Text)}", answer);
     }
 
-    private bool IsNear((BigRational? Exact, double Value) number, (BigRational? Exact, double Value) gold)
+    private bool IsNear(Quantity number, Quantity gold)
     {
         if (number.Exact is { } a && gold.Exact is { } b && a.Equals(b))
             return true;
@@ -76,7 +71,7 @@ public sealed class NumericAccuracyReward(NumericAccuracyParams parameters) : IS
     }
 
     /// <summary>The number in an answer: its exact value when it is rational, and its nearest double; null when it is none or too large.</summary>
-    private static (BigRational? Exact, double Value)? Number(string text)
+    private static Quantity? Number(string text)
     {
         try
         {
@@ -84,14 +79,17 @@ public sealed class NumericAccuracyReward(NumericAccuracyParams parameters) : IS
             if (reading.Expression is null or Expr.Relation && LastMath.OnlyNumber(text) is { } only)
                 reading = MathReading.Of(only);
             if (reading.Value is { } exact)
-                return (exact, (double)exact.Numerator / (double)exact.Denominator);
+                return new(text, exact, (double)exact.Numerator / (double)exact.Denominator);
             if (reading.Expression is { } expression && Approximation.Of(expression) is { } value)
-                return (null, value);
-            return Measured(text) is { } measured && MathReading.Of(measured).Value is { } size ? (size, (double)size.Numerator / (double)size.Denominator) : null;
+                return new(text, null, value);
+            return Measured(text) is { } measured && MathReading.Of(measured).Value is { } size ? new Quantity(text, size, (double)size.Numerator / (double)size.Denominator) : null;
         }
         catch (MathBudgetException)
         {
             return null; // a number of thousands of digits is near nothing that is asked for
         }
     }
+
+    /// <summary>A number as it is written, its exact value when it is rational, and its nearest double.</summary>
+    private readonly record struct Quantity(string Text, BigRational? Exact, double Value);
 }

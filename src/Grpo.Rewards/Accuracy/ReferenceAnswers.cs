@@ -13,6 +13,28 @@ internal static class ReferenceAnswers
         _ => [],
     };
 
+    /// <summary>Judges a final answer: no score without a reference or with none that can be used, 0 without an answer.</summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="read">The references that can be used.</param>
+    /// <param name="unusable">What is wrong when there are references and none can be used.</param>
+    /// <param name="extract">The answer of a completion.</param>
+    /// <param name="judge">The score of an answer under these references.</param>
+    public static RewardScore Judge<TGold>(
+        RewardSample sample, Func<IReadOnlyList<string>, IReadOnlyList<TGold>> read, string unusable, Func<string, ExtractedAnswer?> extract, Func<IReadOnlyList<TGold>, ExtractedAnswer, RewardScore> judge)
+    {
+        var references = Of(sample);
+        if (references.Count == 0)
+            return AnswerDetails.Missing("answer");
+        var golds = read(references);
+        if (golds.Count == 0)
+            return AnswerDetails.Unusable(unusable);
+        return extract(sample.Completion) is { } answer ? judge(golds, answer) : AnswerDetails.NoAnswer();
+    }
+
+    /// <summary>Judges an answer that is words.</summary>
+    public static RewardScore JudgeText(RewardSample sample, AnswerScope scope, Func<IReadOnlyList<string>, ExtractedAnswer, RewardScore> judge) =>
+        Judge(sample, static texts => texts, "", completion => AnswerExtractor.ExtractText(completion, scope), judge);
+
     private static string[] Texts(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String when value.GetString() is { } text && !string.IsNullOrWhiteSpace(text) => Final(text),

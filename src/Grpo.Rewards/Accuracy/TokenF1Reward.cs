@@ -30,13 +30,10 @@ public sealed class TokenF1Reward(TokenF1Params parameters) : ISampleReward
     };
 
     /// <inheritdoc/>
-    public RewardScore Score(RewardSample sample)
+    public RewardScore Score(RewardSample sample) => ReferenceAnswers.JudgeText(sample, parameters.Scope, Judge);
+
+    private RewardScore Judge(IReadOnlyList<string> references, ExtractedAnswer answer)
     {
-        var references = ReferenceAnswers.Of(sample);
-        if (references.Count == 0)
-            return AnswerDetails.Missing("answer");
-        if (AnswerExtractor.ExtractText(sample.Completion, parameters.Scope) is not { } answer)
-            return AnswerDetails.NoAnswer();
         var given = Words(answer.Text);
         var best = references.Max(reference => F1(given, Words(reference)));
         return RewardScore.Of(best, $"shares {best:0.##} of its words with the reference", AnswerDetails.Of("scored", answer));

@@ -6,7 +6,8 @@ namespace Grpo.Rewards.Language;
 /// <summary>The share of words in the language wanted.</summary>
 /// <remarks>
 /// The language reward of DeepSeek-R1: Num(Words_target) / Num(Words) over the chain of thought (arXiv:2501.12948v2 equation 7). That paper says neither
-/// what a word is nor how its language is told; here formulas, code, markup, names and symbols are left out, and a word's language is told by its script.
+/// what a word is nor how its language is told. Here formulas, code, markup and symbols are left out; the script tells a word's language where it can, and the
+/// languages that share a script are told apart sentence by sentence, by letter n-grams.
 /// </remarks>
 public sealed class LanguageConsistencyReward(LanguageConsistencyParams parameters) : ISampleReward
 {
@@ -18,10 +19,11 @@ public sealed class LanguageConsistencyReward(LanguageConsistencyParams paramete
     public static RewardDefinition Definition { get; } = new RewardDefinition<LanguageConsistencyParams, LanguageConsistencyReward>
     {
         Name = "language_consistency",
-        Version = "1",
-        Summary = "Share of the words of the chain of thought that are in the target language (params.target or reference.language), without code, formulas, names and symbols. Languages are told by their script: two languages in the same script, such as English and French, are not told apart.",
+        Version = "2",
+        Summary = "Share of the words of the chain of thought that are in the target language (params.target or reference.language): words_target / words, without code, formulas, markup and symbols. The script tells the language of a word, and letter n-grams that of each sentence in Latin, Cyrillic, Arabic or Devanagari letters.",
         Source = "DeepSeek-R1, arXiv:2501.12948v2 equation 7",
         ReferenceFields = ["language"],
+        Languages = Languages.Tags,
         Create = parameters => new(parameters),
     };
 
@@ -35,18 +37,27 @@ public sealed class LanguageConsistencyReward(LanguageConsistencyParams paramete
             return RewardScore.None($"unknown language '{wanted}'");
 
         var (text, unclosed) = InScope(sample.Completion, parameters.Scope);
-        var tally = LanguageTally.Count(NeutralSpans.Blank(text), target, parameters.HanWeight);
+        var tally = LanguageTally.Count(NeutralSpans.Blank(text, parameters.IgnoreQuotes, out var spans), target, parameters.HanWeight, parameters.Margin);
         var (mine, all) = (tally.ByLanguage.GetValueOrDefault(target), tally.ByLanguage.Values.Sum());
-        var words = new JsonObject();
-        foreach (var (label, count) in tally.ByLanguage)
-            words[label] = double.Round(count, 2);
-        var details = new JsonObject { ["target"] = target, ["words"] = words, ["neutral_words"] = tally.Neutral };
+        var details = Details(target, tally, spans);
         if (parameters.Scope == LanguageScope.Cot)
             details["think_unclosed"] = unclosed;
         if (all == 0 || all < parameters.MinWords)
-            return RewardScore.None(all == 0 ? "no words to count" : $"only {all:0.#} words to count", details);
-        return RewardScore.Of(mine / all, $"{mine:0.#} of {all:0.#} words are {target}", details);
+            return Empty(all == 0 ? "no words to count" : $"only {all:0.#} words to count", details);
+        var score = parameters.Mode == LanguageMode.Ratio ? mine / all : mine / all >= parameters.Threshold ? 1 : 0;
+        return RewardScore.Of(score, $"{mine:0.#} of {all:0.#} words are {target}", details);
     }
+
+    private static JsonObject Details(string target, LanguageTally tally, int spans)
+    {
+        var words = new JsonObject();
+        foreach (var (label, count) in tally.ByLanguage)
+            words[label] = double.Round(count, 2);
+        return new() { ["target"] = target, ["language"] = tally.ByLanguage.Count == 0 ? null : tally.ByLanguage.MaxBy(pair => pair.Value).Key, ["words"] = words, ["neutral_words"] = tally.Neutral, ["neutral_spans"] = spans };
+    }
+
+    private RewardScore Empty(string reason, JsonObject details) =>
+        parameters.Empty == EmptyScore.Null ? RewardScore.None(reason, details) : RewardScore.Of(parameters.Empty == EmptyScore.One ? 1 : 0, reason, details);
 
     /// <summary>The part to judge, and whether the chain of thought had no end.</summary>
     private static (string Text, bool Unclosed) InScope(string completion, LanguageScope scope)

@@ -1,7 +1,7 @@
 namespace Grpo.Rewards.Language;
 
 /// <summary>Blanks what has no language: code, mathematics, markup, addresses.</summary>
-public static class NeutralSpans
+internal static class NeutralSpans
 {
     private const int TagLength = 200;
 
@@ -13,14 +13,18 @@ public static class NeutralSpans
     /// <summary>The text with a space for every character of a neutral span (line breaks stay), so that places in it stay the same.</summary>
     /// <remarks>
     /// Fenced and inline code, <c>$…$</c>, <c>$$…$$</c>, <c>\(…\)</c>, <c>\[…\]</c>, <c>\begin{…}…\end{…}</c>, the names of other commands, XML-like tags,
-    /// URLs, hashtags and mentions. A span that is not closed reaches to the end. One pass, linear.
+    /// URLs, file paths, hashtags and mentions. A span that is not closed reaches to the end. One pass, linear.
     /// </remarks>
-    public static string Blank(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="quotes">Whether quotations of more than three words are neutral too.</param>
+    /// <param name="spans">How many spans were found.</param>
+    public static char[] Blank(string text, bool quotes, out int spans)
     {
+        spans = 0;
         var blanked = text.ToCharArray();
         for (var at = 0; at < text.Length;)
         {
-            var length = SpanLength(text, at);
+            var length = text[at] == '"' && quotes ? Quotation(text.AsSpan(at)) : SpanLength(text, at);
             if (length == 0)
             {
                 at++;
@@ -29,8 +33,9 @@ public static class NeutralSpans
             foreach (ref var c in blanked.AsSpan(at, length))
                 c = c == '\n' ? '\n' : ' ';
             at += length;
+            spans++;
         }
-        return new(blanked);
+        return blanked;
     }
 
     private static int SpanLength(string text, int at)
@@ -38,7 +43,7 @@ public static class NeutralSpans
         var rest = text.AsSpan(at);
         switch (rest[0])
         {
-            case '`' or '~' or '$' or '\\':
+            case '`' or '$' or '\\' or '~' when rest[0] != '~' || rest.StartsWith("~~~"):
                 foreach (var (open, close) in Delimiters)
                 {
                     if (rest.StartsWith(open))
@@ -53,13 +58,28 @@ public static class NeutralSpans
                 };
             case '<':
                 return Markup(rest);
-            case '#' or '@' when rest.Length > 1 && char.IsLetter(rest[1]):
+            case '#' or '@' when rest.Length > 1 && char.IsLetter(rest[1]) && (at == 0 || !char.IsLetterOrDigit(text[at - 1])):
                 return Run(rest, 1, c => char.IsLetterOrDigit(c) || c is '_' or '.');
             case 'h' or 'w' when rest.StartsWith("http://") || rest.StartsWith("https://") || rest.StartsWith("www."):
                 return Run(rest, 0, c => c is > ' ' and < '\u007f');
+            case '/' or '~' when (at == 0 || !char.IsLetterOrDigit(text[at - 1])) && rest.Length > 1 && (char.IsAsciiLetter(rest[1]) || rest[1] == '/'):
+                return Path(rest);
             default:
                 return 0;
         }
+    }
+
+    /// <summary>An absolute path of at least two names, or one in the home folder: <c>/usr/bin</c>, <c>~/notes</c>.</summary>
+    private static int Path(ReadOnlySpan<char> rest)
+    {
+        var length = Run(rest, 1, c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-');
+        return rest[0] == '~' || rest[1..length].Contains('/') ? length : 0;
+    }
+
+    private static int Quotation(ReadOnlySpan<char> rest)
+    {
+        var length = OnOneLine(rest, '"');
+        return rest[..length].Count(' ') >= 3 ? length : 0;
     }
 
     private static int UpTo(ReadOnlySpan<char> rest, int from, string close)

@@ -4,59 +4,66 @@ using System.Text;
 namespace Grpo.Rewards.Language;
 
 /// <summary>A run of letters of one script.</summary>
+/// <param name="Start">Where it starts in the text.</param>
+/// <param name="Length">Its characters.</param>
 /// <param name="Script">Its script.</param>
 /// <param name="Letters">Letters; in scripts without spaces between words their vowel and tone marks count too.</param>
 /// <param name="IsNeutral">Whether it says nothing about the language: a symbol, an abbreviation, an identifier.</param>
 /// <param name="IsName">Whether it has a capital inside a sentence.</param>
-public readonly record struct Word(Script Script, int Letters, bool IsNeutral, bool IsName);
+internal readonly record struct Word(int Start, int Length, Script Script, int Letters, bool IsNeutral, bool IsName);
 
 /// <summary>Cuts blanked text into sentences and words.</summary>
-public static class WordScanner
+internal static class WordScanner
 {
+    /// <summary>Words of the longest sentence; a longer one goes on as the next.</summary>
+    public const int MaxWords = 40;
+
     private const int AcronymLength = 6;
 
     private static readonly HashSet<string> Units = ["mm", "cm", "km", "kg", "mg", "ml", "ms", "hz", "db", "mol", "kwh", "mph"];
 
-    /// <summary>The words of each sentence. Sentences end at <c>. ? ! … 。 ？ ！ ؟ ।</c> and at line breaks, but not at the point of a decimal.</summary>
-    public static IEnumerable<IReadOnlyList<Word>> Sentences(string text)
+    /// <summary>Reads the words of the next sentence that has any.</summary>
+    /// <remarks>Sentences end at <c>. ? ! … 。 ？ ！ ؟ ।</c> and at line breaks, but not at the point of a decimal, of an initial, or before a small letter.</remarks>
+    /// <param name="text">The text.</param>
+    /// <param name="at">Where to go on; moved behind the sentence.</param>
+    /// <param name="sentence">Cleared, then filled.</param>
+    /// <returns>False when the text has no further word.</returns>
+    public static bool Next(ReadOnlySpan<char> text, ref int at, List<Word> sentence)
     {
-        List<Word> sentence = [];
-        for (var at = 0; at < text.Length;)
+        sentence.Clear();
+        while (at < text.Length && sentence.Count < MaxWords)
         {
-            if (EndsSentence(text, at))
-            {
-                if (sentence.Count > 0)
-                    yield return sentence;
-                sentence = [];
-                at++;
-            }
-            else if (IsWordPart(text, at))
-            {
+            if (IsWordPart(text, at))
                 at = AddToken(sentence, text, at);
-            }
-            else
-            {
-                at++;
-            }
+            else if (EndsSentence(text, at++, sentence) && sentence.Count > 0)
+                break;
         }
-        if (sentence.Count > 0)
-            yield return sentence;
+        return sentence.Count > 0;
     }
 
-    private static bool EndsSentence(string text, int at) => text[at] switch
+    private static bool EndsSentence(ReadOnlySpan<char> text, int at, List<Word> sentence) => text[at] switch
     {
         '\n' or '?' or '!' or '…' or '。' or '？' or '！' or '؟' or '।' => true,
-        '.' => at + 1 == text.Length || char.IsWhiteSpace(text[at + 1]),
+        '.' => (at + 1 == text.Length || char.IsWhiteSpace(text[at + 1])) && !IsAbbreviation(text, at, sentence),
         _ => false,
     };
 
+    /// <summary>An initial (<c>A. Smith</c>), or a point that a small letter follows (<c>etc. and</c>).</summary>
+    private static bool IsAbbreviation(ReadOnlySpan<char> text, int at, List<Word> sentence)
+    {
+        var next = at + 1;
+        while (next < text.Length && text[next] == ' ')
+            next++;
+        return next < text.Length && (char.IsLower(text[next]) || (sentence.Count > 0 && sentence[^1] is { Letters: 1 } last && last.Start + last.Length == at && char.IsUpper(text[last.Start])));
+    }
+
     /// <summary>A token: letters, marks, digits and what joins them; its runs of one script are its words.</summary>
-    private static int AddToken(List<Word> sentence, string text, int start)
+    private static int AddToken(List<Word> sentence, ReadOnlySpan<char> text, int start)
     {
         var end = start;
         while (end < text.Length && (IsWordPart(text, end) || Joins(text, end)))
-            end += char.IsSurrogatePair(text, end) ? 2 : 1;
-        var token = text.AsSpan(start, end - start);
+            end += IsPair(text, end) ? 2 : 1;
+        var token = text[start..end];
         var neutral = IsIdentifier(token);
         for (var at = 0; at < token.Length;)
         {
@@ -65,7 +72,7 @@ public static class WordScanner
             {
                 var word = token.Slice(at, length);
                 var isName = IsCased(script) && sentence.Count > 0 && char.IsUpper(word[0]);
-                sentence.Add(new(script, letters, (neutral && IsCased(script)) || IsSymbol(script, letters, word), isName));
+                sentence.Add(new(start + at, length, script, letters, (neutral && IsCased(script)) || IsSymbol(script, letters, word), isName));
             }
             at += length;
         }
@@ -149,9 +156,18 @@ public static class WordScanner
         return true;
     }
 
-    private static bool IsWordPart(string text, int at) => char.IsAscii(text[at]) ? char.IsAsciiLetterOrDigit(text[at]) : char.IsLetterOrDigit(text, at) || char.GetUnicodeCategory(text, at) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    private static bool IsWordPart(ReadOnlySpan<char> text, int at)
+    {
+        var c = text[at];
+        if (char.IsAscii(c))
+            return char.IsAsciiLetterOrDigit(c);
+        var category = char.IsSurrogate(c) && IsPair(text, at) ? CharUnicodeInfo.GetUnicodeCategory(char.ConvertToUtf32(c, text[at + 1])) : char.GetUnicodeCategory(c);
+        return category is <= UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber;
+    }
+
+    private static bool IsPair(ReadOnlySpan<char> text, int at) => at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]);
 
     /// <summary>What joins two letters into one token: an apostrophe, an underscore, an @, or the point of <c>os.path</c>.</summary>
-    private static bool Joins(string text, int at) =>
-        at > 0 && at + 1 < text.Length && (text[at] is '_' or '\'' or '’' or '@' || (text[at] == '.' && char.IsAscii(text[at - 1]))) && char.IsLetterOrDigit(text[at - 1]) && char.IsAsciiLetterOrDigit(text[at + 1]);
+    private static bool Joins(ReadOnlySpan<char> text, int at) =>
+        text[at] is '_' or '\'' or '’' or '@' or '.' && at > 0 && at + 1 < text.Length && (text[at] != '.' || char.IsAscii(text[at - 1])) && char.IsLetterOrDigit(text[at - 1]) && char.IsAsciiLetterOrDigit(text[at + 1]);
 }

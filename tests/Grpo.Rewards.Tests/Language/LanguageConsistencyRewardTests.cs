@@ -23,6 +23,100 @@ public class LanguageConsistencyRewardTests
     public void Share_of_target_words(string target, string text, double expected) => Assert.Equal(expected, Score(target, text)!.Value, 3);
 
     [Theory]
+    [InlineData("ca", "Aquest matí hem anat a comprar pa i després hem pujat fins al castell.")]
+    [InlineData("cs", "Dnes ráno jsme šli koupit chleba a potom jsme vystoupali na hrad.")]
+    [InlineData("da", "I morges gik vi ud for at købe brød, og bagefter gik vi op til slottet.")]
+    [InlineData("de", "Heute Morgen haben wir Brot gekauft und sind danach zur Burg hinaufgestiegen.")]
+    [InlineData("en", "This morning we went to buy bread and then climbed up to the castle.")]
+    [InlineData("es", "Esta mañana fuimos a comprar pan y después subimos hasta el castillo.")]
+    [InlineData("et", "Täna hommikul käisime leiba ostmas ja pärast läksime üles lossi juurde.")]
+    [InlineData("fi", "Tänä aamuna kävimme ostamassa leipää ja sitten kiipesimme linnalle.")]
+    [InlineData("fr", "Ce matin, nous sommes allés acheter du pain, puis nous sommes montés au château.")]
+    [InlineData("hu", "Ma reggel kenyeret vettünk, azután pedig felmásztunk a várhoz.")]
+    [InlineData("id", "Pagi ini kami pergi membeli roti, lalu kami naik sampai ke kastel.")]
+    [InlineData("it", "Questa mattina siamo andati a comprare il pane e poi siamo saliti al castello.")]
+    [InlineData("lt", "Šį rytą nuėjome nusipirkti duonos, o paskui užlipome iki pilies.")]
+    [InlineData("nl", "Vanochtend zijn we brood gaan kopen en daarna naar het kasteel geklommen.")]
+    [InlineData("no", "I dag tidlig gikk vi for å kjøpe brød, og etterpå klatret vi opp til slottet.")]
+    [InlineData("pl", "Dziś rano poszliśmy kupić chleb, a potem weszliśmy na górę do zamku.")]
+    [InlineData("pt", "Esta manhã fomos comprar pão e depois subimos até ao castelo.")]
+    [InlineData("ro", "În această dimineață am mers să cumpărăm pâine și apoi am urcat până la castel.")]
+    [InlineData("sv", "I morse gick vi och köpte bröd och sedan klättrade vi upp till slottet.")]
+    [InlineData("tr", "Bu sabah ekmek almaya gittik, sonra da kaleye kadar tırmandık.")]
+    [InlineData("vi", "Sáng nay chúng tôi đi mua bánh mì rồi leo lên tận lâu đài.")]
+    [InlineData("bg", "Тази сутрин отидохме да купим хляб, а после се изкачихме до замъка.")]
+    [InlineData("ru", "Сегодня утром мы пошли купить хлеба, а потом поднялись к замку.")]
+    [InlineData("uk", "Сьогодні вранці ми пішли купити хліба, а потім піднялися до замку.")]
+    [InlineData("ar", "ذهبنا هذا الصباح لشراء الخبز ثم صعدنا إلى القلعة.")]
+    [InlineData("fa", "امروز صبح رفتیم نان بخریم و بعد تا قلعه بالا رفتیم.")]
+    [InlineData("hi", "आज सुबह हम रोटी खरीदने गए और फिर किले तक चढ़े।")]
+    public void Languages_of_one_script_are_told_apart(string language, string text)
+    {
+        var score = Reward("language_consistency", """{"target":"ka"}""").Score(Sample(text));
+        Assert.Equal(0, score.Score);
+        Assert.Equal(language, score.Details["language"]!.GetValue<string>());
+        Assert.Equal(1, Score(language, text));
+    }
+
+    [Fact]
+    public void Each_sentence_has_a_language_of_its_own()
+    {
+        const string Text = "First we add the two numbers and write down the sum. Ensuite nous vérifions le résultat avec soin. Then the answer is given as a fraction.";
+        Assert.Equal(18.0 / 25, Score("en", Text)!.Value, 3);
+        Assert.Equal(7.0 / 25, Score("fr", Text)!.Value, 3);
+    }
+
+    [Fact]
+    public void Close_evidence_is_decided_for_the_target_within_the_margin()
+    {
+        const string Text = "Jeg kan ikke se hvor han er.";
+        Assert.Equal((1, 1), (Score("da", Text), Score("no", Text)));
+        Assert.Equal(1, Exact("da") + Exact("no"));
+        Assert.Equal(0, Score("en", Text));
+
+        static double? Exact(string target) => Reward("language_consistency", $$"""{"target":"{{target}}","margin":0}""").Score(Sample(Text)).Score;
+    }
+
+    [Theory]
+    [InlineData("nb", "no")]
+    [InlineData("pt-BR", "pt")]
+    [InlineData("fil", "tl")]
+    [InlineData("EN_us", "en")]
+    [InlineData("xx", null)]
+    public void Tags_name_languages(string tag, string? language) => Assert.Equal(language, Languages.Primary(tag));
+
+    [Fact]
+    public void Serbian_may_be_written_in_both_scripts()
+    {
+        Assert.Equal(1, Score("sr", "Ovo je dugačka rečenica o tome kako smo kupili hleb."));
+        Assert.Equal(1, Score("sr", "Ово је дугачка реченица о томе како смо купили хлеб."));
+    }
+
+    [Theory]
+    [InlineData("""{"target":"en","mode":"gate","threshold":0.7}""", 1)]
+    [InlineData("""{"target":"en","mode":"gate"}""", 0)]
+    [InlineData("""{"target":"en","ignore_quotes":true}""", 1)]
+    public void Gates_and_quotations(string parameters, double expected) =>
+        Assert.Equal(expected, Reward("language_consistency", parameters).Score(Sample("he said to all of us there at the table and then again \"мы все идём туда\" and left")).Score);
+
+    [Theory]
+    [InlineData("null", null)]
+    [InlineData("zero", 0.0)]
+    [InlineData("one", 1.0)]
+    public void The_score_without_words_is_a_choice(string empty, double? expected) =>
+        Assert.Equal(expected, Reward("language_consistency", $$"""{"target":"en","empty":"{{empty}}"}""").Score(Sample("1 + 1 = 2")).Score);
+
+    [Fact]
+    public void The_model_is_read_once_by_many_threads()
+    {
+        var scores = new double?[64];
+        Parallel.For(0, scores.Length, i => scores[i] = Score(i % 2 == 0 ? "fr" : "de", "Ce matin, nous sommes allés acheter du pain."));
+        Assert.All(scores.Index(), pair => Assert.Equal(pair.Index % 2 == 0 ? 1 : 0, pair.Item));
+    }
+
+    [Theory]
+    [InlineData("складываем /usr/share/doc/readme числа")]
+    [InlineData("складываем someone@example.org числа")]
     [InlineData("складываем $x + abc$ числа")]
     [InlineData("складываем `hello world` числа")]
     [InlineData("складываем числа\n```python\nprint(hello)\n```\n")]
@@ -70,8 +164,8 @@ public class LanguageConsistencyRewardTests
     [Fact]
     public void The_histogram_names_the_other_languages()
     {
-        var details = Reward("language_consistency", """{"target":"en"}""").Score(Sample("we add 两个数 and числа and 두")).Details!;
-        Assert.Equal("""{"cyrillic":1,"en":4,"ko":1,"zh":1.92}""", details["words"]!.ToJsonString());
+        var details = Reward("language_consistency", """{"target":"en"}""").Score(Sample("we add 两个数 and складываем числа and 두")).Details!;
+        Assert.Equal("""{"en":4,"ko":1,"ru":2,"zh":1.92}""", details["words"]!.ToJsonString());
     }
 
     [Fact]

@@ -38,6 +38,10 @@ public sealed record RewardDescription
     /// <example>["answer"]</example>
     public required IReadOnlyList<string> ReferenceFields { get; init; }
 
+    /// <summary>BCP-47 tags of the languages that it knows; null where languages do not matter to it.</summary>
+    /// <example>null</example>
+    public IReadOnlyList<string>? Languages { get; init; }
+
     internal static RewardDescription Of(RewardDefinition definition) => new()
     {
         Name = definition.Name,
@@ -47,6 +51,7 @@ public sealed record RewardDescription
         Group = definition.IsGroupReward,
         Params = JsonSerializer.SerializeToElement(definition.ParamsSchema),
         ReferenceFields = definition.ReferenceFields,
+        Languages = definition.Languages,
     };
 
     /// <summary>JSON has no infinity.</summary>
