@@ -1,16 +1,20 @@
 namespace Grpo.Rewards.Accuracy;
 
-/// <summary>Answers that words announce: "the answer is 5", "Answer: 5", "答案是5", "#### 5", "A: 5".</summary>
+/// <summary>Answers that words announce: "the answer is 5", "Answer: 5", "答案是5", "#### 5", "A: 5", and their like in other languages.</summary>
 internal static class AnchoredAnswer
 {
     private const int LongestHope = 1_000;
+
+    private static readonly System.Buffers.SearchValues<char> ChineseVerbs = System.Buffers.SearchValues.Create("是为為:：");
+    private static readonly string[] OtherLanguages = ["Réponse", "réponse", "Respuesta", "respuesta", "Resposta", "resposta", "Risposta", "risposta", "Antwort", "antwort", "Ответ", "ответ", "答え", "정답"];
+    private static readonly string[] OtherVerbs = [":", "：", "est ", "es ", "é ", "è ", "ist ", "lautet ", "は", "은", "는"];
 
     /// <summary>What follows the last announcement, up to the end of its sentence; null when nothing is announced.</summary>
     public static string? Last(ReadOnlySpan<char> text)
     {
         if (Hoped(text) is { } hoped)
             return hoped;
-        var start = int.Max(int.Max(AfterAnswerWord(text), AfterChinese(text)), int.Max(AfterHashes(text), AfterLetterA(text)));
+        var start = int.Max(int.Max(AfterAnswerWord(text), AfterChinese(text)), int.Max(int.Max(AfterHashes(text), AfterLetterA(text)), AfterOtherLanguages(text)));
         if (start < 0)
             return null;
         var rest = text[start..].TrimStart(" \t\r\n*_:：=");
@@ -76,7 +80,28 @@ internal static class AnchoredAnswer
         if (at < 0)
             return -1;
         at += 2;
-        return at < text.Length && text[at] is '是' or '为' or '為' or ':' or '：' ? at + 1 : -1;
+        // 答案是, 答案为, 答案应该是, 答案：
+        var verb = text[at..int.Min(text.Length, at + 5)].IndexOfAny(ChineseVerbs);
+        return verb >= 0 ? at + verb + 1 : -1;
+    }
+
+    /// <summary>"Réponse : 5", "Antwort: 5", "Ответ: 5", "La respuesta es 5": the word and what announces, near it.</summary>
+    private static int AfterOtherLanguages(ReadOnlySpan<char> text)
+    {
+        var last = -1;
+        foreach (var word in OtherLanguages)
+        {
+            var at = text.LastIndexOf(word);
+            if (at <= last || at < 0)
+                continue;
+            var after = text[(at + word.Length)..];
+            foreach (var verb in OtherVerbs)
+            {
+                if (after.TrimStart(" *_").StartsWith(verb))
+                    last = at + word.Length + after.IndexOf(verb) + verb.Length;
+            }
+        }
+        return last;
     }
 
     private static int AfterHashes(ReadOnlySpan<char> text)

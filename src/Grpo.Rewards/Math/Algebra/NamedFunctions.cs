@@ -22,7 +22,7 @@ internal static class NamedFunctions
         }
         if (Constants(function.Name, arguments) is { } constant)
             return Quotient.Of(constant);
-        var inDegrees = function.Arguments is [var angle] && InDegrees(angle);
+        var inDegrees = function.Arguments is [var angle] && Angles.InDegrees(angle);
         return (function.Name, arguments) switch
         {
             ("percent", [var x]) => x * Quotient.Of(new BigRational(1, 100)),
@@ -61,14 +61,6 @@ internal static class NamedFunctions
         }
         return numbers.Length == 0 ? null : ExactValue.Of(new Expr.Function(name, numbers));
     }
-
-    /// <summary>Whether an angle is written in degrees: <c>30°</c>, <c>2 · 15°</c>.</summary>
-    private static bool InDegrees(Expr angle) => angle switch
-    {
-        Expr.Function { Name: "degree" } => true,
-        Expr.Operation('+' or '-' or '*' or '/', var left, var right) => InDegrees(left) || InDegrees(right),
-        _ => false,
-    };
 
     /// <summary>The largest or smallest argument, where their bounds tell; else an atom in which their order says nothing.</summary>
     private static Quotient Extreme(Expr.Function function, Quotient[] arguments)

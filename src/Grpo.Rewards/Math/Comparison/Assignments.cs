@@ -15,7 +15,7 @@ internal static class Assignments
             (Expr.Relation relation, Expr.Compound { Open: ',' } list) when HasRelation(list) => Assigned(relation) is var value && value != relation ? (value, Values(list)) : (relation, list),
             (not (Expr.Compound or Expr.Relation), Expr.Compound { Open: ',' } list) when HasRelation(list) => (a, Values(list)),
             (Expr.Relation relation, var value) => (Assigned(relation), value),
-            (Expr.Compound { Open: ',' or '{' } list, Expr.Relation relation) => HasRelation(list) ? (list, relation) : (list, LastSide(relation)),
+            (Expr.Compound { Open: ',' or '{' } list, Expr.Relation relation) => LastSide(relation) is var last && HasRelation(list) ? (last == relation ? (list, relation) : (Values(list), last)) : (list, last),
             (var value, Expr.Relation relation) => (value, LastSide(relation)),
             (Expr.Compound left, Expr.Compound right) when HasRelation(left) != HasRelation(right) => (Values(left), Values(right)),
             (Expr.Compound left, Expr.Compound right) when HasRelation(left) && FunctionsOf(left) is { } head && FunctionsOf(right) == head => (Values(left), Values(right)),
@@ -152,7 +152,10 @@ internal static class Assignments
         Expr.Operation operation => sums && IsName(operation.Left, sums) && IsName(operation.Right, sums),
         Expr.Function { Name: "abs" or "norm", Arguments: [var inside] } => IsName(inside),
         Expr.Function { Name: "derivative", Arguments: [Expr.Symbol, ..] } => true,
-        Expr.Function { Arguments: [Expr.Symbol { Name: var figure }] } => figure.StartsWith("angle", StringComparison.Ordinal),
+        // \cos A, P(X = 1), n(A \cup B)
+        Expr.Function { Name: "sin" or "cos" or "tan" or "cot", Arguments: [Expr.Symbol] } => true,
+        Expr.Relation { Operators: ["="], Sides: [Expr.Symbol, Expr.Number or Expr.Symbol] } => true,
+        Expr.Function { Name: "cap" or "setminus" } sets => sets.Arguments.All(set => IsName(set)),
         Expr.Compound { Items.Count: > 0 } compound => compound.Items.All(item => IsName(item)),
         _ => false,
     };

@@ -52,7 +52,8 @@ public static class MathComparer
         if (equality.Same(left, right))
             return new(true, equality.Rule);
         var rule = equality.Rule;
-        var (bareLeft, bareRight) = (Quantities.WithoutUnit(left), Quantities.WithoutUnit(right));
+        // Where the reference is a number, a letter behind the same number is its unit.
+        var (bareLeft, bareRight) = (Quantities.IsSpaced(gold.Text) ? Quantities.WithoutUnit(left) : left, Quantities.WithoutUnit(right));
         if (ReferenceEquals(bareLeft, left) && ReferenceEquals(bareRight, right))
             return new(false, rule);
         return new(new Equality(policy).Same(bareLeft, bareRight), rule);

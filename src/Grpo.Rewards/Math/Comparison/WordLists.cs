@@ -15,7 +15,7 @@ internal static class WordLists
         if (a.Equals(b, comparison))
             return true;
         if (a.Length > MathBudget.CandidateLength / 4 || b.Length > MathBudget.CandidateLength / 4 || !Conjunctions.Any(word => a.Contains(word, StringComparison.OrdinalIgnoreCase)))
-            return a.Length == b.Length ? false : Compact(a).Equals(Compact(b), comparison);
+            return Compact(a).Equals(Compact(b), comparison);
         var (parts, others) = (Parts(a), Parts(b));
         return parts.Length == others.Length && parts.Order(StringComparer.OrdinalIgnoreCase).SequenceEqual(others.Order(StringComparer.OrdinalIgnoreCase), policy.CaseSensitiveText ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
     }

@@ -159,16 +159,8 @@ internal sealed class Enclosure<T>(Func<string, BigRational?>? variable = null)
             return Of(arguments[1]) is { } y ? Function(function.Name, x, y, arguments[1]) : null;
         if (!x.IsReal)
             return function.Name switch { "sqrt" => Root(x, 2), "abs" or "norm" => Absolute(x) is { } size ? new(size) : null, "exp" => Exp(x), "degree" => x, _ => null };
-        return Real(function.Name, x.Re, InDegrees(arguments[0])) is { } value ? new(value) : function.Name == "sqrt" ? Root(x, 2) : null;
+        return Real(function.Name, x.Re, Angles.InDegrees(arguments[0])) is { } value ? new(value) : function.Name == "sqrt" ? Root(x, 2) : null;
     }
-
-    /// <summary>Whether an angle is written in degrees: <c>30°</c>, <c>2 · 15°</c>.</summary>
-    private static bool InDegrees(Expr angle) => angle switch
-    {
-        Expr.Function { Name: "degree" } => true,
-        Expr.Operation('+' or '-' or '*' or '/', var left, var right) => InDegrees(left) || InDegrees(right),
-        _ => false,
-    };
 
     private ComplexBall<T>? Function(string name, ComplexBall<T> x, ComplexBall<T> y, Expr second)
     {

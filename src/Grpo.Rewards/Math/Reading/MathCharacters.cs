@@ -44,6 +44,8 @@ internal static class MathCharacters
         }
         if (Meanings.TryGetValue(c, out var meaning))
             tidy.Append(meaning);
+        else if (c is >= '\u20a0' and <= '\u20cf')
+            return i; // the block of currency signs
         else if (c is >= '！' and <= '～')
             AppendFullWidth(tidy, (char)(c - '！' + '!'));
         else if (c is >= 'α' and <= 'ω')

@@ -77,6 +77,8 @@ internal sealed partial class MathParser
         if (inside.Contains('{'))
             return Fail();
         _at = close + 1;
+        if (inside.Equals("infinity", StringComparison.OrdinalIgnoreCase))
+            return ConstantOf("infinity");
         // \text{12 apples}
         if (inside.Length > 0 && (char.IsAsciiDigit(inside[0]) || (inside.Length > 1 && inside[0] is '-' && char.IsAsciiDigit(inside[1]))) && Parse(inside.ToString(), out var rest) is { } quantity && Quantities.Is(quantity) && MathUnits.Is(rest))
             return Node(quantity);

@@ -42,13 +42,14 @@ public sealed record MathReading
         {
             null => new() { Text = MathText.Words(text) },
             Expr.Words words => new() { Text = MathText.Words(words.Value) },
-            _ => new() { Text = text, Expression = expression, Value = Quantities.Value(expression), Unit = unit, IsAmbiguous = isAmbiguous },
+            _ => new() { Text = text, Expression = expression, Value = Quantities.Value(Quantities.IsSpaced(text) ? Quantities.WithoutUnit(expression) : expression), Unit = unit, IsAmbiguous = isAmbiguous },
         };
     }
 
     private static Expr? Read(string text, bool productFirst, out bool isAmbiguous, out string unit)
     {
         unit = "";
+        text = AfterCurrency(text) ?? text;
         var expression = MathParser.Parse(text, productFirst, out var rest, out isAmbiguous);
         if (expression is null || rest.IsEmpty)
             return expression;
@@ -57,6 +58,19 @@ public sealed record MathReading
             return null;
         unit = MathText.Words(rest.ToString());
         return expression;
+    }
+
+    /// <summary>What stands after the code of a currency: <c>USD 10</c>, <c>Rs. 10</c>.</summary>
+    private static string? AfterCurrency(string text)
+    {
+        if (text.Length < 4 || text[0] is not ('U' or 'E' or 'G' or 'C' or 'R' or 'I' or '\\'))
+            return null;
+        foreach (var code in (ReadOnlySpan<string>)["USD ", "EUR ", "GBP ", "CNY ", "RMB ", "INR ", "Rs. ", "Rs ", @"\text{Rs. }", @"\text{Rs.}", @"\text{USD }"])
+        {
+            if (text.StartsWith(code, StringComparison.Ordinal) && text.Length > code.Length && char.IsAsciiDigit(text[code.Length]))
+                return text[code.Length..];
+        }
+        return null;
     }
 
     private IEnumerable<Expr> OtherReadings()

@@ -14,6 +14,9 @@ public static class MathText
         // Most answers are plain already.
         if (!text.AsSpan().ContainsAnyExcept(MathCharacters.Plain))
             return Undecorate(text);
+        // US$5, R$5
+        if (text.IndexOf('$', StringComparison.Ordinal) is > 0 and < 4 and var dollar && dollar + 1 < text.Length && char.IsAsciiDigit(text[dollar + 1]) && !text.AsSpan(0, dollar).ContainsAnyExceptInRange('A', 'Z'))
+            text = text[(dollar + 1)..];
         // JSON inside JSON doubles the backslashes; in a matrix two of them end a row.
         if (text.Contains(@"\\", StringComparison.Ordinal) && !text.Contains(@"\begin", StringComparison.Ordinal))
             text = text.Replace(@"\\", @"\", StringComparison.Ordinal);

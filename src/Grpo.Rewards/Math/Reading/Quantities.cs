@@ -21,7 +21,7 @@ internal static class Quantities
     {
         try
         {
-            return ExactValue.Of(WithoutUnit(expression));
+            return ExactValue.Of(expression);
         }
         catch (MathBudgetException)
         {
@@ -32,14 +32,23 @@ internal static class Quantities
     /// <summary><c>5 m</c> reads as a product; where a number is wanted it is 5.</summary>
     public static Expr WithoutUnit(Expr expression) => expression switch
     {
-        Expr.Operation('*', var quantity, Expr.Symbol { Name.Length: 1 } symbol) when Is(quantity) && MathUnits.Is(symbol.Name) => quantity,
-        Expr.Operation('*', var quantity, Expr.Operation('/', Expr.Symbol { Name.Length: 1 } top, Expr.Symbol { Name.Length: 1 } bottom)) when Is(quantity) && MathUnits.Is(top.Name) && MathUnits.Is(bottom.Name) => quantity,
+        Expr.Operation('*', var quantity, Expr.Symbol symbol) when Is(quantity) && IsLetter(symbol) => quantity,
+        Expr.Operation('*', var quantity, Expr.Operation('/', Expr.Symbol top, Expr.Symbol bottom)) when Is(quantity) && IsLetter(top) && IsLetter(bottom) => quantity,
         Expr.Operation('*', var quantity, Expr.Operation('/', Expr.Words, Expr.Words)) when Is(quantity) => quantity,
         // 10 m/s, 5 m^2
-        Expr.Operation('/', Expr.Operation('*', var quantity, Expr.Symbol { Name.Length: 1 } top), Expr.Symbol { Name.Length: 1 } bottom) when Is(quantity) && MathUnits.Is(top.Name) && MathUnits.Is(bottom.Name) => quantity,
-        Expr.Operation('*', var quantity, Expr.Operation('^', Expr.Symbol { Name.Length: 1 } symbol, Expr.Number)) when Is(quantity) && MathUnits.Is(symbol.Name) => quantity,
+        Expr.Operation('/', Expr.Operation('*', var quantity, Expr.Symbol top), Expr.Symbol bottom) when Is(quantity) && IsLetter(top) && IsLetter(bottom) => quantity,
+        Expr.Operation('*', var quantity, Expr.Operation('^', Expr.Symbol symbol, Expr.Number)) when Is(quantity) && IsLetter(symbol) => quantity,
         _ => expression,
     };
+
+    /// <summary>Whether a space, as between 5 and m, sets the letters behind a number apart: then they are a unit, and 5m may be five times a variable.</summary>
+    public static bool IsSpaced(ReadOnlySpan<char> text)
+    {
+        var space = text.LastIndexOf(' ');
+        return space > 0 && space + 1 < text.Length && char.IsLetter(text[space + 1]) && (char.IsAsciiDigit(text[space - 1]) || text[space - 1] is '}' or ')');
+    }
+
+    private static bool IsLetter(Expr.Symbol symbol) => symbol.Name is "m" or "g" or "s" or "h" or "L" or "l" or "N" or "J" or "W" or "K" or "V" or "C" or "F";
 
     private static bool All(IReadOnlyList<Expr> expressions)
     {
