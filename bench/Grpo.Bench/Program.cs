@@ -5,6 +5,12 @@ switch (args)
     case ["math-accuracy", var data, var results]:
         return MathAccuracyBenchmark.Run(data, results);
 
+    case ["rewards", var server, var data, var results]:
+        var rewards = new Report("bench/run rewards", "Rewards");
+        rewards.Add(await new RewardsBenchmark(data).RunAsync(server));
+        rewards.Write(results);
+        return 0;
+
     case ["rollouts", var server, var model, var output]:
         var report = new Report("bench/run rollouts");
         report.Add(await StartupBenchmark.RunAsync(server));
@@ -24,6 +30,6 @@ switch (args)
         return 0;
 
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts <published GrpoApi> <model folder> <results file> | rewards <published GrpoApi> <data folder> <results file> | math-accuracy <data folder> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
         return 2;
 }
