@@ -1,4 +1,6 @@
 using Grpo.Bench;
+using Grpo.Bench.GroupAttention;
+using Grpo.Bench.Losses;
 
 switch (args)
 {
@@ -19,6 +21,18 @@ switch (args)
         report.Write(output);
         return 0;
 
+    case ["jobs", var folder, var costs]:
+        var jobs = new Report("bench/run jobs", "What an evaluation costs over the same rollouts called directly");
+        jobs.Add(await JobsBenchmark.CostAsync(folder));
+        jobs.Write(costs);
+        return 0;
+
+    case ["jobs-service", var host, var effects]:
+        var service = new Report("bench/run jobs", "What a job does to the service that runs it");
+        service.Add(await JobsBenchmark.ServerAsync(host));
+        service.Write(effects);
+        return 0;
+
     case ["peers", var models, var peers, var output, .. var precisions]:
         var table = new PeersReport(output);
         foreach (var precision in precisions)
@@ -29,7 +43,31 @@ switch (args)
         table.Write();
         return 0;
 
+    case ["loss", var server, var python, var torchScript, var output]:
+        var loss = new Report("bench/run loss", "The loss of 64 sequences of 8,192 tokens");
+        loss.Add(await LossComputation.RunAsync(python, torchScript));
+        loss.Add(await LossTensorsOverHttp.RunAsync(server));
+        loss.Add(await LossJsonOverHttp.RunAsync(server));
+        loss.Write(output);
+        return 0;
+
+    case ["group-attention", "head"]:
+        Console.WriteLine(GroupAttentionReport.Head());
+        return 0;
+
+    case ["group-attention", "tiny", var folder]:
+        Console.WriteLine(GroupAttentionBenchmark.RunTiny(folder));
+        return 0;
+
+    case ["group-attention", var shapes, var format, var shape, var llama]:
+        Console.WriteLine(GroupAttentionBenchmark.Run(shapes, format, shape == "long", llama));
+        return 0;
+
+    case ["echo", var url]:
+        await EchoServer.RunAsync(url);
+        return 0;
+
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts <published GrpoApi> <model folder> <results file> | rewards <published GrpoApi> <data folder> <results file> | math-accuracy <data folder> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | rewards <published GrpoApi> <data folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ... | group-attention <models> f32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
         return 2;
 }

@@ -17,18 +17,22 @@ public sealed class ServerProcess : IDisposable
     public HttpClient Client { get; } = new() { BaseAddress = new Uri(Url) };
 
     /// <summary>Resident memory in MB.</summary>
-    public double ResidentMegabytes()
-    {
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1000;
-    }
+    public double ResidentMegabytes() => Megabytes("VmRSS:");
+
+    /// <summary>The most resident memory in MB since <see cref="ForgetPeak"/>.</summary>
+    public double PeakMegabytes() => Megabytes("VmHWM:");
+
+    /// <summary>Lets the peak of the resident memory begin anew.</summary>
+    public void ForgetPeak() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
 
     /// <summary>Starts the service and waits until it can answer rollouts.</summary>
+    /// <param name="executable">The published service.</param>
+    /// <param name="settings">Further arguments.</param>
     /// <returns>The service, and the time from the start of the process to readiness.</returns>
-    public static async Task<(ServerProcess Server, TimeSpan ReadyAfter)> StartAsync(string executable)
+    public static async Task<(ServerProcess Server, TimeSpan ReadyAfter)> StartAsync(string executable, params string[] settings)
     {
         var started = Stopwatch.GetTimestamp();
-        var server = new ServerProcess(Process.Start(new ProcessStartInfo(executable, ["--urls", Url, "--Logging:LogLevel:Default", "Warning"]))!);
+        var server = new ServerProcess(Process.Start(new ProcessStartInfo(executable, ["--urls", Url, "--Logging:LogLevel:Default", "Warning", "--Jobs:ConnectionString", $"Data Source={Path.Combine(Path.GetTempPath(), $"grpo-bench-{Guid.NewGuid():N}.db")}", .. settings]))!);
         while (Stopwatch.GetElapsedTime(started) < Patience)
         {
             try
@@ -49,6 +53,12 @@ public sealed class ServerProcess : IDisposable
 
         server.Dispose();
         throw new TimeoutException($"{executable} was not ready within {Patience.TotalSeconds} s.");
+    }
+
+    private double Megabytes(string field)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith(field, StringComparison.Ordinal));
+        return double.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1000;
     }
 
     /// <inheritdoc/>

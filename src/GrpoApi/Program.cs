@@ -1,7 +1,11 @@
 using GrpoApi.Features.Advantages;
 using GrpoApi.Features.Compat;
+using GrpoApi.Features.Curations;
+using GrpoApi.Features.Datasets;
+using GrpoApi.Features.Evaluations;
 using GrpoApi.Features.Explorer;
 using GrpoApi.Features.ImportanceWeights;
+using GrpoApi.Features.Jobs;
 using GrpoApi.Features.Kl;
 using GrpoApi.Features.Loss;
 using GrpoApi.Features.Policies;
@@ -27,12 +31,16 @@ builder.Services.AddLossRequests();
 builder.Services.AddKlRequests();
 builder.Services.AddImportanceWeightRequests();
 builder.Services.AddPolicyRequests();
+builder.Services.AddJobs();
+builder.Services.AddEvaluationRequests();
+builder.Services.AddCurationRequests();
 builder.Services.AddCompat();
 
 var app = builder.Build();
 app.UseProblems();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseForegroundTraffic();
 app.MapGrpoOpenApi();
 app.MapExplorer();
 
@@ -44,6 +52,9 @@ v1.MapLoss();
 v1.MapKl();
 v1.MapImportanceWeights();
 v1.MapPolicies();
+v1.MapEvaluations();
+v1.MapCurations();
+v1.MapDatasets();
 app.MapCompat();
 app.MapService();
 

@@ -4,7 +4,7 @@ namespace Grpo.Tests;
 
 public class ArchitectureTests
 {
-    private static readonly string[] Allowed = ["System.Runtime", "System.Collections", "System.Linq", "System.Memory", "System.Text.Json", "System.Numerics", "netstandard"];
+    private static readonly string[] Allowed = ["System.Runtime", "System.Collections", "System.Linq", "System.Memory", "System.Text.Json", "System.Numerics", "System.Threading", "MathNet.Numerics", "netstandard"];
 
     [Fact]
     public void The_algorithm_references_no_web_framework_and_no_package_that_does_input_or_output()

@@ -29,8 +29,9 @@ public sealed class LearnTests(ExplorerFixture explorer)
         Assert.True(await LearntAsync(page, 12) > 0.75);
         var report = page.Browser.Locator("#learning .remark");
         await Assertions.Expect(report).ToContainTextAsync("The service computes");
-        var numbers = Regex.Match(await report.InnerTextAsync(), "computes (.+?) for the loss of the last update, the page (.+?)\\.( |$)", RegexOptions.None, TimeSpan.FromSeconds(1));
-        Assert.Equal(numbers.Groups[1].Value, numbers.Groups[2].Value);
+        var numbers = Regex.Match(await report.InnerTextAsync(), "computes (?<service>.+?) for the loss of the last update, the page (?<page>.+?)\\.$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        Assert.True(numbers.Success);
+        Assert.Equal(numbers.Groups["service"].Value, numbers.Groups["page"].Value);
 
         await page.Browser.GetByRole(AriaRole.Button, new() { Name = "Reset", Exact = true }).ClickAsync();
         await Assertions.Expect(report).ToContainTextAsync("Nothing learnt yet");

@@ -33,7 +33,7 @@ public sealed class RealGroupTests(ExplorerFixture explorer)
     public async Task The_token_table_is_the_answer_of_the_loss()
     {
         await using var page = await explorer.OpenAsync("sampled=1&completion=3");
-        await Assertions.Expect(page.Browser.Locator("#token-table table")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Browser.Locator("#token-table table[data-source=service]")).ToBeVisibleAsync();
 
         // The next answer is that of the imagined update, whose tokens have left ratio 1.
         var answer = await page.AnswerAfterAsync("/v1/loss", () => page.Browser.GetByLabel("Imagine an update of size", new() { Exact = true }).FillAsync("1.5"));

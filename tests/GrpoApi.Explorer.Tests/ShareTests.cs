@@ -44,6 +44,7 @@ public sealed class ShareTests(ExplorerFixture explorer)
         await using var page = await explorer.OpenAsync("epsilon=0.1");
         await page.Browser.GetByRole(AriaRole.Button, new() { Name = kind == "curl" ? "Copy as curl" : "Copy as Python" }).ClickAsync();
         await Assertions.Expect(page.Browser.Locator("#sharing [role=status]")).ToContainTextAsync("clipboard");
+        await page.Browser.GetByText("Show the request and the answer").ClickAsync();
         var copied = await page.Browser.EvaluateAsync<string>("navigator.clipboard.readText()");
         Assert.Equal(await page.Browser.Locator($"[data-code={kind}]").TextContentAsync(), copied);
 
@@ -65,6 +66,38 @@ public sealed class ShareTests(ExplorerFixture explorer)
         var ratios = await page.NumbersAsync("ratio", "#terms");
         Assert.Equal([Math.Round(Math.Exp(0.4), 6), Math.Round(Math.Exp(-0.6), 6)], ratios.Select(value => Math.Round(value, 6)));
         await Assertions.Expect(page.Browser.GetByLabel("Clip range below, ε low, as a number")).ToHaveValueAsync("0.3");
+    }
+
+    [BrowserFact]
+    public async Task An_answer_of_rollouts_can_be_loaded()
+    {
+        using var body = new StringContent("""
+            {"prompts": [{"messages": [{"role": "user", "content": "What is 7 * 8?"}], "reference": {"answer": "56"}}], "group_size": 3,
+             "sampling": {"seed": 4, "max_tokens": 64}, "rewards": [{"name": "accuracy"}]}
+            """, System.Text.Encoding.UTF8, "application/json");
+        using var response = await explorer.Server.Client.PostAsync(new Uri("/v1/rollouts", UriKind.Relative), body);
+        await using var page = await explorer.OpenAsync();
+        await page.Browser.Locator("#load-json").FillAsync(await response.Content.ReadAsStringAsync());
+        await page.Browser.GetByRole(AriaRole.Button, new() { Name = "Load JSON" }).ClickAsync();
+        await Assertions.Expect(page.Browser.Locator("#sharing [role=status]")).ToContainTextAsync("Loaded 3 completions");
+        await Assertions.Expect(page.Browser.Locator(".completion")).ToHaveCountAsync(3);
+        await Assertions.Expect(page.Browser.Locator(".completion .tokens").First).ToContainTextAsync("<think>");
+    }
+
+    [BrowserFact]
+    public async Task Sequences_of_tokens_are_shown_token_by_token()
+    {
+        await using var page = await explorer.OpenAsync();
+        await page.Browser.Locator("#load-json").FillAsync("""
+            {"loss_type": "grpo", "sequences": [
+              {"logprobs": [-0.9, -1.8], "old_logprobs": [-1.2, -1.9], "advantage": 1}, {"logprobs": [-1.5], "old_logprobs": [-0.9], "advantage": -1}]}
+            """);
+        await page.Browser.GetByRole(AriaRole.Button, new() { Name = "Load JSON" }).ClickAsync();
+        await Assertions.Expect(page.Browser.Locator("#token-table table[data-source=service] tbody tr")).ToHaveCountAsync(2);
+        var ratios = await page.NumbersAsync("token-ratio");
+        Assert.Equal(Math.Exp(0.3), ratios[0], 9);
+        var advantages = await page.NumbersAsync("completion-advantage");
+        Assert.Equal([1.0, -1.0], advantages);
     }
 
     private static async Task<string> RunAsync(string[] command)

@@ -12,7 +12,13 @@ namespace GrpoApi.Tests;
 public class ApiFactory : WebApplicationFactory<Program>
 {
     /// <summary>Configuration values, by key such as <c>Limits:MaxPrompts</c>; set before the first client.</summary>
-    internal Dictionary<string, string?> Settings { get; } = new() { ["Policies:Default"] = "fake" };
+    internal Dictionary<string, string?> Settings { get; } = new()
+    {
+        ["Policies:Default"] = "fake",
+
+        // Each service has its own jobs: another one would work on them with another policy.
+        ["Jobs:ConnectionString"] = "Data Source=" + Path.Combine(Path.GetTempPath(), $"grpo-test-{Guid.NewGuid():N}.db"),
+    };
 
     /// <summary>The policy that answers.</summary>
     internal FakePolicy Policy { get; } = new();
@@ -29,6 +35,14 @@ public class ApiFactory : WebApplicationFactory<Program>
         var client = CreateClient();
         await client.UntilReadyAsync();
         return client;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        var file = Settings["Jobs:ConnectionString"]!.Split('=', 2)[1];
+        foreach (var left in (string[])[file, file + "-wal", file + "-shm"]) File.Delete(left);
     }
 
     /// <inheritdoc/>

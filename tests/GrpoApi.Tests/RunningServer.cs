@@ -69,7 +69,7 @@ internal sealed class RunningServer : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Launch(IEnumerable<string> arguments)
+    private static Process Launch(IReadOnlyList<string> arguments)
     {
         // stderr joins stdout, so that one reader sees why a start failed.
         const string Command = "exec \"$0\" \"$@\" 2>&1";
@@ -79,6 +79,9 @@ internal sealed class RunningServer : IAsyncDisposable
             UseShellExecute = false,
         };
         start.Environment.Remove("ASPNETCORE_URLS");
+
+        // A file of jobs in the working folder would be shared with every other server that a test starts.
+        if (!arguments.Any(argument => argument.Contains("Jobs:ConnectionString", StringComparison.Ordinal))) start.Environment["Jobs__ConnectionString"] = "Data Source=" + Path.Combine(Path.GetTempPath(), $"grpo-test-{Guid.NewGuid():N}.db");
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
     }
 }

@@ -34,4 +34,10 @@ public enum AdvantageInputs
 
     /// <summary><see cref="RewardBatch.Baselines"/>.</summary>
     Baselines = 4,
+
+    /// <summary><see cref="RewardBatch.Agents"/>.</summary>
+    Agents = 8,
+
+    /// <summary><see cref="RewardBatch.Episodes"/>.</summary>
+    Episodes = 16,
 }

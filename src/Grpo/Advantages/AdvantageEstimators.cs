@@ -17,7 +17,9 @@ public static class AdvantageEstimators
         new AdvantageEstimator { Name = "gpg", Estimate = GpgAdvantage.Estimate },
         new AdvantageEstimator { Name = "grpo_passk", Estimate = PassKAdvantage.Estimate },
         new AdvantageEstimator { Name = "maxrl", Estimate = MaxRlAdvantage.Estimate },
-        new AdvantageEstimator { Name = "remax", Estimate = RemaxAdvantage.Estimate, Requires = AdvantageInputs.Baselines });
+        new AdvantageEstimator { Name = "remax", Estimate = RemaxAdvantage.Estimate, Requires = AdvantageInputs.Baselines },
+        new AdvantageEstimator { Name = "rae", Estimate = RoleConditionedAdvantage.Estimate, Requires = AdvantageInputs.Agents },
+        new AdvantageEstimator { Name = "hierarchical_grpo", Estimate = HierarchicalAdvantage.Estimate, Requires = AdvantageInputs.Agents | AdvantageInputs.Episodes });
 
     /// <summary>Estimate the advantages and describe the rewards they come from.</summary>
     /// <exception cref="ArgumentException">The estimator needs an input that the batch does not have.</exception>
@@ -47,5 +49,7 @@ public static class AdvantageEstimators
     private static AdvantageInputs Given(RewardBatch batch) =>
         (batch.Scores is null ? AdvantageInputs.None : AdvantageInputs.Scores) |
         (batch.Lengths is null ? AdvantageInputs.None : AdvantageInputs.Lengths) |
-        (batch.Baselines is null ? AdvantageInputs.None : AdvantageInputs.Baselines);
+        (batch.Baselines is null ? AdvantageInputs.None : AdvantageInputs.Baselines) |
+        (batch.Agents is null ? AdvantageInputs.None : AdvantageInputs.Agents) |
+        (batch.Episodes is null ? AdvantageInputs.None : AdvantageInputs.Episodes);
 }

@@ -29,6 +29,16 @@ public sealed record AdvantageOptions
     /// <summary>Added to the mean that maxrl divides by (SkyRL 1e-6).</summary>
     public double MeanEpsilon { get; init; }
 
+    /// <summary>rae: how much of an agent's average stays when a reward comes in.</summary>
+    /// <value>In [0, 1). The default value is 0.95.</value>
+    public double Decay { get; init; } = 0.95;
+
+    /// <summary>rae: the agents' averages before the batch; null, or an agent that is missing, begins at 0.</summary>
+    public IReadOnlyDictionary<string, double>? AgentBaselines { get; init; }
+
+    /// <summary>hierarchical_grpo: the agents that are compared within their episode.</summary>
+    public IReadOnlyList<string> EpisodeAgents { get; init; } = ["solver"];
+
     /// <summary>How several rewards of one completion become one number.</summary>
     public MultiObjectiveAggregation MultiObjectiveAggregation { get; init; }
 }

@@ -36,6 +36,12 @@ public sealed record RewardBatch
     /// <summary>Reward of the greedy completion of each completion's prompt, shape (N); null when not given.</summary>
     public double[]? Baselines { get; init; }
 
+    /// <summary>The agent (role) that each completion was played by, shape (N); null when not given.</summary>
+    public string[]? Agents { get; init; }
+
+    /// <summary>The episode that each completion belongs to, shape (N); null when not given.</summary>
+    public string[]? Episodes { get; init; }
+
     /// <summary>Number of groups, P.</summary>
     public int GroupCount => _offsets.Length - 1;
 

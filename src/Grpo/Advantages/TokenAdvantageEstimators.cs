@@ -21,11 +21,13 @@ public sealed record TokenAdvantageEstimator
 /// <summary>The token-level estimators by name.</summary>
 public static class TokenAdvantageEstimators
 {
-    /// <summary>reinforce_plus_plus, reinforce_plus_plus_baseline, gae.</summary>
+    /// <summary>reinforce_plus_plus, reinforce_plus_plus_baseline, gae, optimal_token_baseline, tir_optimal_token_baseline.</summary>
     public static NamedChoices<TokenAdvantageEstimator> All { get; } = new(
         "token-level advantage estimator",
         estimator => estimator.Name,
         new TokenAdvantageEstimator { Name = "reinforce_plus_plus", Estimate = ReinforcePlusPlus.Estimate },
         new TokenAdvantageEstimator { Name = "reinforce_plus_plus_baseline", Estimate = ReinforcePlusPlusBaseline.Estimate },
-        new TokenAdvantageEstimator { Name = "gae", Estimate = GeneralizedAdvantage.Estimate });
+        new TokenAdvantageEstimator { Name = "gae", Estimate = GeneralizedAdvantage.Estimate },
+        new TokenAdvantageEstimator { Name = "optimal_token_baseline", Estimate = OptimalTokenBaseline.Estimate },
+        new TokenAdvantageEstimator { Name = "tir_optimal_token_baseline", Estimate = OptimalTokenBaseline.EstimateAcrossTurns });
 }

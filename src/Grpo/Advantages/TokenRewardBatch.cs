@@ -33,6 +33,12 @@ public sealed record TokenRewards
     /// <summary>The critic's value before each token, shape (T); null without a critic.</summary>
     public double[]? Values { get; init; }
 
+    /// <summary>Log-probability of each token when it was sampled, shape (T); null when not given.</summary>
+    public double[]? OldLogprobs { get; init; }
+
+    /// <summary>Sum over the vocabulary of the squared probabilities at each token, shape (T); null when not given.</summary>
+    public double[]? SumPiSquared { get; init; }
+
     /// <summary>Whether a token is the policy's.</summary>
     public bool Includes(int token) => Mask is null || Mask[token] != 0;
 }

@@ -2,15 +2,11 @@ using Grpo.Losses.Kl;
 
 namespace Grpo.Losses;
 
-/// <summary>Estimates KL(policy || reference) from the sampled token alone, with x = logprob - ref_logprob.</summary>
-/// <param name="logprob">Under the policy.</param>
-/// <param name="refLogprob">Under the reference.</param>
-public delegate KlTerm EstimateKl(double logprob, double refLogprob);
-
-/// <summary>The estimate at one token.</summary>
-/// <param name="Value">In nats.</param>
-/// <param name="GradLogprob">d value / d logprob.</param>
-public readonly record struct KlTerm(double Value, double GradLogprob);
+/// <summary>Estimates KL(policy || reference) at each token from the sampled token alone.</summary>
+/// <param name="x">logprob - ref_logprob, shape (T).</param>
+/// <param name="values">Destination: the estimate in nats, shape (T).</param>
+/// <param name="gradLogprobs">Destination: d value / d logprob, shape (T).</param>
+public delegate void EstimateKl(ReadOnlySpan<double> x, Span<double> values, Span<double> gradLogprobs);
 
 /// <summary>One way to estimate the divergence.</summary>
 public sealed record KlEstimator

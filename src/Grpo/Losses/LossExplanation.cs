@@ -22,7 +22,7 @@ public readonly record struct TokenExplanation(TokenTerms Terms, double RolloutW
 {
     /// <summary>A token that is not in the loss.</summary>
     public static TokenExplanation Masked { get; } = new(
-        new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, TokenClip.None, GradLogRatio: 0), double.NaN, double.NaN, double.NaN, double.NaN, Weight: 0);
+        new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, TokenClip.None), double.NaN, double.NaN, double.NaN, double.NaN, Weight: 0);
 
     internal TokenExplanation(in TokenTerms terms, double rolloutWeight, double kl, double beta, double weight)
         : this(terms, rolloutWeight, kl, beta * kl, (rolloutWeight * terms.MinTerm) - (beta * kl), weight)

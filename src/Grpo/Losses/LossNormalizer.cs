@@ -42,7 +42,7 @@ public sealed record LossNormalizer
         var start = 0;
         foreach (var size in sizes)
         {
-            tokens.AsSpan(start, size).Fill((batch.Skip(start).Take(size).Sum(sequence => sequence.View.TokenCount), sizes.Count));
+            tokens.AsSpan(start, size).Fill((batch.Skip(start).Take(size).Sum(sequence => sequence.TokenCount), sizes.Count));
             start += size;
         }
 

@@ -44,6 +44,10 @@ public sealed record LossOptions
     /// <summary>Weight of the mean entropy, which is subtracted from the loss. d loss / d entropy is minus this / tokens.</summary>
     public double EntropyCoef { get; init; }
 
+    /// <summary>Weight of the negative log-likelihood of sequences with a positive reward, which is added to the loss (VAPO).</summary>
+    /// <value>At least 0; 0 leaves it out.</value>
+    public double PositiveNllWeight { get; init; }
+
     /// <summary>Weight of the divergence from the reference policy.</summary>
     /// <value>At least 0; 0 leaves the divergence out.</value>
     public double Beta { get; init; }
@@ -90,6 +94,9 @@ public sealed record LossOptions
 
     /// <summary>Whether the entropies of the tokens are read.</summary>
     internal bool ReadsEntropies => TopEntropyQuantile < 1 || EntropyCoef != 0;
+
+    /// <summary>Whether a step reads all sequences together, several times.</summary>
+    internal bool ReadsBatchAsWhole => ReadsEntropies || FullKl || PositiveNllWeight != 0 || LossType.Select is not null || RolloutCorrection is { IsOfBatch: true };
 
     /// <summary>The level in force.</summary>
     internal ImportanceSamplingLevel EffectiveLevel => Level ?? LossType.Level;

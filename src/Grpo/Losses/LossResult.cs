@@ -12,8 +12,8 @@ public sealed record LossResult
     /// <summary>The part of the divergence from the reference, beta included.</summary>
     public required double? KlLoss { get; init; }
 
-    /// <summary>d loss / d logprobs, one array per sequence, shape (T) each, always finite; null when not asked for.</summary>
-    public required IReadOnlyList<double[]>? GradLogprobs { get; init; }
+    /// <summary>d loss / d logprobs, one array per sequence, shape (T) each, in the precision of the logprobs, always finite; null when not asked for.</summary>
+    public required IReadOnlyList<RealVector>? GradLogprobs { get; init; }
 
     /// <summary>Figures under TRL's names; null where undefined.</summary>
     public required IReadOnlyDictionary<string, double?> Metrics { get; init; }

@@ -15,6 +15,7 @@ internal sealed class LossTotals(ImportanceSamplingLevel level)
     private double _rolloutWeight;
     private double? _outcomes;
     private double? _entropy;
+    private double? _positiveNll;
     private double _lowMin = double.PositiveInfinity;
     private double _highMax = double.NegativeInfinity;
 
@@ -24,6 +25,12 @@ internal sealed class LossTotals(ImportanceSamplingLevel level)
 
     /// <summary>Minus the weighed entropy.</summary>
     public double EntropyLoss { get; private set; }
+
+    /// <summary>What is minimised.</summary>
+    public double Loss => PolicyLoss + KlLoss + EntropyLoss + PositiveNllLoss;
+
+    /// <summary>The weighed likelihood of what succeeded.</summary>
+    private double PositiveNllLoss { get; set; }
 
     /// <summary>Adds the divergence over outcomes, which is a sum.</summary>
     public void AddOutcomes(double[] parts, double beta)
@@ -37,6 +44,13 @@ internal sealed class LossTotals(ImportanceSamplingLevel level)
     {
         _entropy = mean;
         EntropyLoss -= coefficient * mean;
+    }
+
+    /// <summary>Adds the mean negative log-likelihood of sequences with a positive reward.</summary>
+    public void AddPositiveNll(double mean, double weight)
+    {
+        _positiveNll = mean;
+        PositiveNllLoss += weight * mean;
     }
 
     /// <summary>Adds a sequence. With one ratio per sequence, the metrics of ratios count sequences instead of tokens, as TRL's do.</summary>
@@ -68,6 +82,7 @@ internal sealed class LossTotals(ImportanceSamplingLevel level)
         var metrics = new Dictionary<string, double?>();
         metrics["kl"] = options.Beta == 0 ? null : Defined(_outcomes ?? (_kl / _tokens));
         if (_entropy is { } entropy) metrics["entropy"] = Defined(entropy);
+        if (_positiveNll is { } likelihood) metrics["positive_nll_loss"] = Defined(likelihood);
         metrics["clip_ratio/low_mean"] = Defined(_clippedLow / ratios);
         metrics["clip_ratio/low_min"] = Defined(_lowMin);
         metrics["clip_ratio/high_mean"] = Defined(_clippedHigh / ratios);

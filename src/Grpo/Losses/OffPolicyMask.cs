@@ -7,5 +7,5 @@ public static class OffPolicyMask
     /// <param name="sequence">The completion; with an advantage per token the first one decides.</param>
     /// <param name="threshold">In nats.</param>
     public static bool Keeps(LossSequence sequence, double threshold) =>
-        sequence.View.TokenCount == 0 || sequence.View.Advantage(0) >= 0 || PolicyWeights.OffPolicyGap(sequence.View) <= threshold;
+        sequence.TokenCount == 0 || sequence.View.Advantage(0) >= 0 || PolicyWeights.OffPolicyGap(sequence.View) <= threshold;
 }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Numerics.Tensors;
 
 namespace Grpo.Losses;
 
@@ -7,84 +7,100 @@ namespace Grpo.Losses;
 /// </summary>
 public static class PolicyLoss
 {
-    /// <summary>loss = sum over sequences i and tokens t of weight_i (-term_it + beta kl_it), in double.</summary>
-    /// <param name="batch">The completions, ragged. Read in order, each twice: once for its size, once for its numbers.</param>
+    /// <summary>Tokens from which on a batch is worth more than one thread.</summary>
+    private const int TokensForThreads = 1 << 14;
+
+    /// <summary>
+    /// loss = sum over sequences i and tokens t of weight_i (-term_it + beta kl_it), in double. Sequences are computed side by side and added up in order, so
+    /// the numbers do not depend on the number of threads.
+    /// </summary>
+    /// <param name="batch">The completions, ragged.</param>
     /// <param name="options">The choices.</param>
     /// <exception cref="ArgumentException">The arrays of a sequence differ in length, or logprobs that the options need are missing.</exception>
     public static LossResult Compute(IReadOnlyList<LossSequence> batch, LossOptions options)
     {
+        if (options.ReadsBatchAsWhole) batch = [.. batch.Select(sequence => sequence.Widened())];
         if (options.RolloutCorrection is { IsOfBatch: true } correction) return Compute(correction.Fold(batch), options with { RolloutCorrection = null });
-        var counts = Count(batch, options);
+        var counts = BatchChecks.Count(batch, options);
         if (options.TopEntropyQuantile < 1) batch = EntropyTerm.KeepTop(batch, options.TopEntropyQuantile);
-        var selected = options.LossType.Select?.Invoke(batch, options);
-        var prompts = options.Normalizer.PromptTokens(batch);
-        var aggregation = options.Aggregation ?? options.LossType.Aggregation;
-        var gradients = options.Gradients ? new double[batch.Count][] : null;
-        var explanations = options.Explain ? new TokenExplanation[batch.Count][] : null;
-        var totals = new LossTotals(options.EffectiveLevel);
-
-        var scratch = ArrayPool<double>.Shared.Rent(3 * counts.LongestSequence);
-        for (var i = 0; i < batch.Count; i++)
-        {
-            var sequence = batch[i].View;
-            var weight = sequence.TokenCount == 0 ? 0 : aggregation.Weight(counts with { PromptTokens = prompts[i] }, options.Normalizer, sequence.TokenCount);
-            var output = new SequenceOutput
-            {
-                LogRatios = scratch.AsSpan(0, sequence.Length),
-                GradLogRatios = scratch.AsSpan(counts.LongestSequence, sequence.Length),
-                RolloutWeights = scratch.AsSpan(2 * counts.LongestSequence, sequence.Length),
-                Selected = selected is null ? [] : selected[i],
-                GradLogprobs = gradients is null ? [] : gradients[i] = new double[sequence.Length],
-                Tokens = explanations is null ? [] : explanations[i] = new TokenExplanation[sequence.Length],
-            };
-            totals.Add(options.LossType.Accumulate(sequence, weight, options, output));
-        }
-
-        ArrayPool<double>.Shared.Return(scratch);
-        if (options.FullKl && options.Beta != 0) totals.AddOutcomes(OutcomeDivergence.Accumulate(batch, options.Beta, gradients), options.Beta);
+        var computation = new Computation(batch, options, counts);
+        var totals = computation.Run();
+        if (options.FullKl && options.Beta != 0) totals.AddOutcomes(OutcomeDivergence.Accumulate(batch, options.Beta, computation.Doubles), options.Beta);
+        if (options.PositiveNllWeight != 0) totals.AddPositiveNll(PositiveLikelihood.Accumulate(batch, options.PositiveNllWeight, computation.Doubles), options.PositiveNllWeight);
         if (options.ReadsEntropies) totals.AddEntropy(EntropyTerm.Mean(batch), options.EntropyCoef);
-        return Result(totals, options, gradients, explanations);
+        return Result(totals, options, computation);
     }
 
-    private static LossResult Result(LossTotals totals, LossOptions options, double[][]? gradients, TokenExplanation[][]? explanations) => new()
+    private static LossResult Result(LossTotals totals, LossOptions options, Computation computation) => new()
     {
-        Loss = LossTotals.Defined(totals.PolicyLoss + totals.KlLoss + totals.EntropyLoss),
+        Loss = LossTotals.Defined(totals.Loss),
         PolicyLoss = LossTotals.Defined(totals.PolicyLoss),
         KlLoss = LossTotals.Defined(totals.KlLoss),
-        GradLogprobs = gradients,
+        GradLogprobs = computation.Gradients,
         Metrics = totals.Metrics(options),
-        Explanation = explanations is null ? null : new(explanations, 0 - totals.PolicyLoss, totals.KlLoss, 0 - totals.PolicyLoss - totals.KlLoss - totals.EntropyLoss),
+        Explanation = computation.Explanations is not { } explanations
+            ? null
+            : new(explanations, 0 - totals.PolicyLoss, totals.KlLoss, 0 - totals.Loss),
     };
 
-    private static BatchCounts Count(IReadOnlyList<LossSequence> batch, LossOptions options)
+    /// <summary>One pass over a batch.</summary>
+    private sealed class Computation(IReadOnlyList<LossSequence> batch, LossOptions options, BatchCounts counts)
     {
-        var (tokens, rows, longest) = (0, 0, 0);
-        foreach (var sequence in batch)
+        private readonly LossAggregation _aggregation = options.Aggregation ?? options.LossType.Aggregation;
+        private readonly bool[][]? _selected = options.LossType.Select?.Invoke(batch, options);
+        private readonly (int Tokens, int Prompts)[] _prompts = options.Normalizer.PromptTokens(batch);
+        private readonly SequenceSums[] _sums = new SequenceSums[batch.Count];
+
+        /// <summary>d loss / d logprobs of each sequence, in the precision of its logprobs.</summary>
+        public RealVector[]? Gradients { get; } = options.Gradients ? new RealVector[batch.Count] : null;
+
+        /// <summary>The same where a later step adds to it: a batch that is read as a whole is in double precision.</summary>
+        public double[][]? Doubles { get; } = options.Gradients ? new double[batch.Count][] : null;
+
+        /// <summary>Every number of every token.</summary>
+        public TokenExplanation[][]? Explanations { get; } = options.Explain ? new TokenExplanation[batch.Count][] : null;
+
+        public LossTotals Run()
         {
-            CheckLengths(sequence, options);
-            var tokenCount = sequence.View.TokenCount;
-            tokens += tokenCount;
-            rows += tokenCount > 0 || options.Normalizer.EmptyRows == EmptyRows.Count ? 1 : 0;
-            longest = Math.Max(longest, sequence.Length);
+            if (counts.Tokens < TokensForThreads || batch.Count == 1)
+            {
+                using var scratch = new SequenceScratch();
+                for (var i = 0; i < batch.Count; i++) Run(i, scratch);
+            }
+            else
+            {
+                Parallel.For(0, batch.Count, () => new SequenceScratch(), (i, _, scratch) => Run(i, scratch), scratch => scratch.Dispose());
+            }
+
+            var totals = new LossTotals(options.EffectiveLevel);
+            foreach (var sums in _sums) totals.Add(sums);
+            return totals;
         }
 
-        return new(tokens, rows, longest);
-    }
-
-    private static void CheckLengths(LossSequence sequence, LossOptions options)
-    {
-        Check(sequence.OldLogprobs.Length, nameof(LossSequence.OldLogprobs), mayBeEmpty: true);
-        Check(sequence.RefLogprobs.Length, nameof(LossSequence.RefLogprobs), mayBeEmpty: options.Beta == 0);
-        Check(sequence.RolloutLogprobs.Length, nameof(LossSequence.RolloutLogprobs), mayBeEmpty: options.RolloutCorrection is null);
-        Check(sequence.Weights.Length, nameof(LossSequence.Weights), mayBeEmpty: true);
-        Check(sequence.Entropies.Length, nameof(LossSequence.Entropies), mayBeEmpty: !options.ReadsEntropies);
-        Check(sequence.Mask.Length, nameof(LossSequence.Mask), mayBeEmpty: true);
-        if (sequence.Advantages.Length != 1) Check(sequence.Advantages.Length, nameof(LossSequence.Advantages), mayBeEmpty: false);
-
-        void Check(int length, string name, bool mayBeEmpty)
+        private SequenceScratch Run(int index, SequenceScratch scratch)
         {
-            if (length == sequence.Length || (mayBeEmpty && length == 0)) return;
-            throw new ArgumentException($"{name} has {length} values for {sequence.Length} tokens.", nameof(sequence));
+            var sequence = batch[index];
+            var weight = sequence.TokenCount == 0 ? 0 : _aggregation.Weight(counts with { PromptTokens = _prompts[index] }, options.Normalizer, sequence.TokenCount);
+            var isSingle = sequence.Logprobs.IsSingle;
+            var output = new SequenceOutput
+            {
+                Scratch = scratch,
+                Selected = _selected is null ? [] : _selected[index],
+                LargestGradient = isSingle ? float.MaxValue : double.MaxValue,
+                Tokens = Explanations is null ? [] : Explanations[index] = new TokenExplanation[sequence.Length],
+            };
+            _sums[index] = options.LossType.Accumulate(new SequenceView(sequence, scratch), weight, options, output);
+            if (Gradients is null) return scratch;
+            var gradient = scratch.Take(SequenceBuffer.GradLogprobs, sequence.Length);
+            Gradients[index] = isSingle ? Singles(gradient) : Doubles![index] = gradient.ToArray();
+            return scratch;
+        }
+
+        private static float[] Singles(ReadOnlySpan<double> gradient)
+        {
+            var singles = new float[gradient.Length];
+            TensorPrimitives.ConvertTruncating(gradient, singles);
+            return singles;
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Grpo.Losses;
 
 /// <summary>The constant weight of each token's policy term: the rollout correction, the caller's own weights, and the masks of what is off-policy.</summary>
@@ -13,7 +15,7 @@ internal static class PolicyWeights
         weights.Fill(1);
         if (options.RolloutCorrection is { } correction) correction.Weigh(sequence, weights);
         if (options.LossType.CorrectionEntersRatio && options.RolloutCorrection is { } entering) MoveIntoRatio(sequence, entering, logRatios, weights);
-        for (var t = 0; t < weights.Length && !sequence.Weights.IsEmpty; t++) weights[t] *= sequence.Weights[t];
+        if (!sequence.Weights.IsEmpty) TensorPrimitives.Multiply(weights, sequence.Weights, weights);
         if (options.OffPolicyMaskThreshold is { } threshold && sequence.TokenCount > 0) MaskOffPolicy(sequence, threshold, weights);
     }
 

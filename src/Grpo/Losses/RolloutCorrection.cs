@@ -48,7 +48,7 @@ public sealed record RolloutCorrection
         if (BatchNormalize) BatchNormalization.Divide(batch, weights, Mode.OneWeightPerSequence);
         return [.. batch.Select((sequence, index) => sequence with
         {
-            Weights = sequence.Weights.IsEmpty ? weights[index] : sequence.Weights.ToArray().Zip(weights[index], (own, weight) => own * weight).ToArray(),
+            Weights = sequence.Weights is null ? weights[index] : sequence.Weights.Zip(weights[index], (own, weight) => own * weight).ToArray(),
             Mask = Rejection.Count == 0 ? sequence.Mask : RejectionRule.Apply(Rejection, sequence, Numerator),
         })];
 

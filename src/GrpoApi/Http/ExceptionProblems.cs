@@ -1,8 +1,13 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FluentValidation;
 using Grpo.Engines;
 using Grpo.Engines.Weights;
+using Grpo.Jobs.Requests;
+using Grpo.Jobs.Stores;
 using Grpo.Rollouts;
+using GrpoApi.Features.Datasets;
+using GrpoApi.Features.Jobs;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -40,6 +45,8 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
     private static ProblemDetails Describe(Exception exception) => exception switch
     {
         BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
+        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } http when UnreadableParameter().Match(http.Message) is { Success: true } unreadable =>
+            Invalid(unreadable.Groups["name"].Value, $"'{unreadable.Groups["value"].Value}' cannot be read."),
         BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => Invalid("$", "The request has no JSON body."),
         BadHttpRequestException http => Problem(http.StatusCode, null, http.Message),
         SafetensorsException tensors => Invalid(tensors.Field, tensors.Problem, ProblemCatalog.MalformedTensors, "The safetensors body cannot be used."),
@@ -52,6 +59,12 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         WeightsRefusedException => Problem(StatusCodes.Status409Conflict, (ProblemCatalog.WeightsRefused, "The weights cannot be replaced."), exception.Message),
         PolicyBusyException => Problem(StatusCodes.Status503ServiceUnavailable, (ProblemCatalog.PolicyBusy, "The policy is busy."), exception.Message),
         PolicyUnavailableException => Problem(StatusCodes.Status503ServiceUnavailable, null, exception.Message),
+        JobRequestException job => RequestInvalid(job),
+        JobNotFoundException => Problem(StatusCodes.Status404NotFound, (ProblemCatalog.JobNotFound, "The job is not known."), exception.Message),
+        DatasetNotFoundException => Problem(StatusCodes.Status404NotFound, (ProblemCatalog.DatasetNotFound, "The dataset is not known."), exception.Message),
+        JobStateException => Problem(StatusCodes.Status409Conflict, (ProblemCatalog.JobState, "The job's state does not allow this."), exception.Message),
+        IdempotencyConflictException => Problem(StatusCodes.Status409Conflict, (ProblemCatalog.IdempotencyConflict, "The Idempotency-Key belongs to another request."), exception.Message),
+        JobStoreException => Problem(StatusCodes.Status503ServiceUnavailable, (ProblemCatalog.JobStoreUnavailable, "The job store cannot be used now."), exception.Message),
         ChatTemplateException => Problem(StatusCodes.Status400BadRequest, (ProblemCatalog.ChatTemplate, "The chat template refused the messages."), exception.Message),
         _ => Problem(StatusCodes.Status500InternalServerError, null, "The trace_id finds the cause in the server's log."),
     };
@@ -76,6 +89,12 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         Detail = type is null ? message : $"{path}: {message}",
     };
 
+    private static HttpValidationProblemDetails RequestInvalid(JobRequestException request) => new(request.Problems.GroupBy(problem => problem.Path).ToDictionary(group => group.Key, group => group.Select(problem => problem.Message).ToArray()))
+    {
+        Status = StatusCodes.Status400BadRequest,
+        Detail = request.Message,
+    };
+
     private static ProblemDetails Problem(int status, (string Type, string Title)? kind, string detail)
     {
         var (type, title) = kind ?? ProblemCatalog.Of(status);
@@ -84,6 +103,9 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
 
     private static int RetryAfterSeconds(Exception exception) =>
         exception is PolicyBusyException busy ? Math.Max(1, (int)Math.Ceiling(busy.RetryAfter.TotalSeconds)) : 1;
+
+    [GeneratedRegex("^Failed to bind parameter \".* (?<name>\\w+)\" from \"(?<value>.*)\"", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
+    private static partial Regex UnreadableParameter();
 
     [LoggerMessage(1, LogLevel.Debug, "The client left {Path} before the answer (499)")]
     private partial void LogClientGone(string path);

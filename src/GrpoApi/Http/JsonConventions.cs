@@ -40,6 +40,7 @@ public static class JsonConventions
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new FiniteDoubleConverter());
         options.Converters.Add(new FiniteSingleConverter());
+        options.Converters.Add(new RealVectorConverter());
         options.Converters.Add(new JsonObjectConverter());
 
         // Answers are application/json and never embedded in HTML: <think> and Chinese stay readable.

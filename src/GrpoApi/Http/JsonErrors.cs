@@ -10,6 +10,7 @@ internal static partial class JsonErrors
     public static IReadOnlyList<(string Path, string Message)> Describe(JsonException exception)
     {
         var path = exception.Path ?? "$";
+        if (exception.Data[JsonArrays.Problem] is string problem) return [(exception.Data[JsonArrays.Index] is int index ? $"{path}[{index}]" : path, problem)];
         var text = exception.Message.Split(" Path: ", 2)[0];
         if (exception.InnerException?.Message.Contains(" UTF-", StringComparison.Ordinal) == true)
         {

@@ -56,6 +56,21 @@ public sealed class LimitsOptions
     /// <value>Sequences, N. The default value is 16,384.</value>
     [Range(1, 1_048_576)]
     public int MaxSequences { get; set; } = 16_384;
+
+    /// <summary>The largest dataset that may be uploaded.</summary>
+    /// <value>Bytes. The default value is 1,073,741,824 (1 GiB).</value>
+    [Range(1024, 1L << 40)]
+    public long MaxDatasetBytes { get; set; } = 1L << 30;
+
+    /// <summary>The most rows of a dataset.</summary>
+    /// <value>Rows, P. The default value is 1,000,000.</value>
+    [Range(1, 100_000_000)]
+    public int MaxDatasetRows { get; set; } = 1_000_000;
+
+    /// <summary>The longest row of a dataset.</summary>
+    /// <value>Characters. The default value is 1,048,576.</value>
+    [Range(1024, 1 << 30)]
+    public int MaxDatasetRowBytes { get; set; } = 1 << 20;
 }
 
 /// <summary>Reads the limits and applies those that the web server enforces.</summary>

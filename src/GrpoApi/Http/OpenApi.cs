@@ -32,6 +32,7 @@ public static class OpenApi
         });
         options.AddDocumentTransformer(SortTagsAsync);
         options.AddDocumentTransformer(ApiKeyServices.DescribeAsync);
+        options.CreateSchemaReferenceId = info => SchemaConventions.IsPlainArray(info.Type) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(info);
         options.AddSchemaTransformer(SchemaConventions.ApplyAsync);
         options.AddOperationTransformer(RequestExamples.ApplyAsync);
         options.AddOperationTransformer(TensorDocumentation.ApplyAsync);

@@ -12,6 +12,11 @@ internal static class ProblemCatalog
     public const string PolicyNotFound = TypePrefix + "policy-not-found";
     public const string PolicyBusy = TypePrefix + "policy-busy";
     public const string PolicyUnavailable = TypePrefix + "policy-unavailable";
+    public const string JobNotFound = TypePrefix + "job-not-found";
+    public const string DatasetNotFound = TypePrefix + "dataset-not-found";
+    public const string JobState = TypePrefix + "job-state";
+    public const string IdempotencyConflict = TypePrefix + "idempotency-conflict";
+    public const string JobStoreUnavailable = TypePrefix + "job-store-unavailable";
     public const string WeightsRefused = TypePrefix + "weights-refused";
     public const string ChatTemplate = TypePrefix + "chat-template";
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Grpo.Losses;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -12,7 +13,13 @@ internal static class SchemaConventions
     public static Task ApplyAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = context.JsonTypeInfo.Type;
-        if (Number(type) is { } number)
+        if (IsPlainArray(type) && schema.Type != JsonSchemaType.Integer)
+        {
+            var isOptional = context.JsonPropertyInfo is { IsGetNullable: true };
+            schema.Type = JsonSchemaType.Array | (isOptional ? JsonSchemaType.Null : default);
+            schema.Items = type == typeof(RealVector) ? Number(typeof(double)) : new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "0", Maximum = "1" };
+        }
+        else if (Number(type) is { } number)
         {
             (schema.Type, schema.Format) = (number.Type, number.Format);
         }
@@ -44,6 +51,9 @@ internal static class SchemaConventions
 
         return Task.CompletedTask;
     }
+
+    /// <summary>Whether a type of ours is an array of numbers in JSON: of real numbers, or of 0 and 1.</summary>
+    public static bool IsPlainArray(Type type) => type == typeof(RealVector) || type == typeof(ReadOnlyMemory<byte>) || type == typeof(ReadOnlyMemory<byte>?);
 
     private static OpenApiSchema? Number(Type? type)
     {

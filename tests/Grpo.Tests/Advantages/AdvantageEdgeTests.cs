@@ -25,6 +25,9 @@ public class AdvantageEdgeTests
         double[] rewards = [1, .. Enumerable.Repeat((double)0.35f, 7)];
         Assert.InRange(Compute("grpo", rewards, new() { StdEpsilon = 1e-6 }).Advantages[0], 2.4, 2.5);
         Assert.Equal(0.65, Compute("rloo", rewards, new()).Advantages[0], 6);
+        // In float32 the spread of the seven siblings is a residue, and NeMo-RL's leave-one-out form gave 4000 (NVIDIA-NeMo/RL#4158).
+        Assert.Equal(0, RewardStatistics.Of(rewards.AsSpan(1), ddof: 1).Std);
+        Assert.Equal(0.65, Compute("grpo", rewards, new() { LeaveOneOut = true, StdEpsilon = 1e-6 }).Advantages[0], 6);
     }
 
     [Fact]

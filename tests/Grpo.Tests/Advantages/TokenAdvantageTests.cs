@@ -6,7 +6,7 @@ namespace Grpo.Tests.Advantages;
 
 public class TokenAdvantageTests
 {
-    private static readonly string[] Ids = ["verl-adv-rfpp-01", "verl-adv-rfpp_baseline-01", "verl-adv-gae-01"];
+    private static readonly string[] Ids = ["verl-adv-rfpp-01", "verl-adv-rfpp_baseline-01", "verl-adv-gae-01", "verl-adv-otb-02"];
 
     public static TheoryData<string> Golden => [.. Ids];
 
@@ -79,10 +79,40 @@ public class TokenAdvantageTests
         Assert.Throws<ArgumentException>(() => TokenAdvantageEstimators.All["reinforce_plus_plus_baseline"].Estimate(batch, new()));
     }
 
+    [Fact]
+    public void The_optimal_token_baseline_of_equal_completions_is_their_return()
+    {
+        TokenRewards completion = new() { Rewards = [0, 1], OldLogprobs = [-1, -2], SumPiSquared = [0.4, 0.3] };
+        foreach (var estimator in new[] { "optimal_token_baseline", "tir_optimal_token_baseline" })
+        {
+            var advantages = TokenAdvantageEstimators.All[estimator].Estimate(new() { Completions = [completion, completion], GroupSizes = [2] }, new());
+            Assert.All(advantages, row => Assert.All(row, value => Assert.Equal(0, value, 7)));
+        }
+    }
+
+    [Fact]
+    public void Beyond_the_other_completions_the_optimal_token_baseline_is_the_own_return_and_across_turns_0()
+    {
+        TokenRewards longer = new() { Rewards = [0, 0, 2], OldLogprobs = [-1, -1, -1], SumPiSquared = [0.5, 0.5, 0.5], Mask = [1, 0, 1] };
+        TokenRewards shorter = new() { Rewards = [1], OldLogprobs = [-1], SumPiSquared = [0.5] };
+        TokenRewardBatch batch = new() { Completions = [longer, shorter], GroupSizes = [2] };
+
+        Assert.Equal(0, TokenAdvantageEstimators.All["optimal_token_baseline"].Estimate(batch, new())[0][2], 7);
+        Assert.Equal(2, TokenAdvantageEstimators.All["tir_optimal_token_baseline"].Estimate(batch, new())[0][2]);
+        Assert.Equal(0.5, TokenAdvantageEstimators.All["optimal_token_baseline"].Estimate(batch, new())[0][0], 7);
+    }
+
+    [Fact]
+    public void The_only_completion_of_a_group_keeps_its_returns() => Assert.Equal(
+        [3, 2],
+        TokenAdvantageEstimators.All["optimal_token_baseline"].Estimate(
+            new() { Completions = [new() { Rewards = [1, 2], OldLogprobs = [-1, -1], SumPiSquared = [0.5, 0.5] }], GroupSizes = [1] }, new())[0]);
+
     private static TokenRewardBatch Batch(GoldenCase golden)
     {
         var mask = golden.Matrix("mask");
-        var values = golden.HasInput("values") ? golden.Matrix("values") : null;
+        var values = Optional("values");
+        var (logprobs, squares) = (Optional("old_log_probs"), Optional("sum_pi_squared"));
         return new()
         {
             Completions = [.. golden.Matrix("token_level_rewards").Select((row, i) => new TokenRewards
@@ -90,10 +120,14 @@ public class TokenAdvantageTests
                 Rewards = row,
                 Mask = [.. mask[i].Select(value => (byte)value)],
                 Values = values?[i],
+                OldLogprobs = logprobs?[i],
+                SumPiSquared = squares?[i],
             })],
             GroupSizes = golden.HasInput("group_ids")
                 ? [.. golden.Inputs.GetProperty("group_ids").EnumerateArray().GroupBy(id => id.ToString()).Select(group => group.Count())]
                 : [],
         };
+
+        double[][]? Optional(string name) => golden.HasInput(name) ? golden.Matrix(name) : null;
     }
 }

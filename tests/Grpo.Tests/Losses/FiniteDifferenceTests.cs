@@ -1,4 +1,5 @@
 using Grpo.Losses;
+using Grpo.Losses.Terms;
 
 namespace Grpo.Tests.Losses;
 
@@ -57,6 +58,59 @@ public class FiniteDifferenceTests
         Assert.Equal(Batches, batches.Length);
         foreach (var batch in batches) AssertGradient(batch, options);
     }
+
+    public static TheoryData<string, string> Aggregations => Pairs(LossTypes.All.Names.Except(Detached), LossAggregations.All.Names);
+
+    [Theory]
+    [MemberData(nameof(Aggregations))]
+    public void Gradient_is_the_slope_under_every_aggregation(string type, string aggregation)
+    {
+        var options = new LossOptions
+        {
+            LossType = LossTypes.All[type],
+            Aggregation = LossAggregations.All[aggregation],
+            DroBeta = 0.3,
+            DualClip = 1.6,
+            Beta = 0.1,
+            Normalizer = new() { EmptyRows = EmptyRows.Skip, PromptSizes = aggregation == "prompt-mean" ? [1, 3] : null },
+        };
+        foreach (var batch in RandomBatch.AwayFromKinks(options).Where(batch => AwayFrom(1.6, batch, options)).Take(2)) AssertGradient(batch, options);
+    }
+
+    public static TheoryData<string, string> DetachedAggregations => Pairs(Detached, LossAggregations.All.Names);
+
+    /// <summary>With their detached weight held constant, these are the policy gradient with weights.</summary>
+    [Theory]
+    [MemberData(nameof(DetachedAggregations))]
+    public void Gradient_of_a_detached_weight_is_the_slope_with_the_weight_held(string type, string aggregation)
+    {
+        var options = new LossOptions { LossType = LossTypes.All[type], Aggregation = LossAggregations.All[aggregation], Beta = 0.1 };
+        foreach (var batch in RandomBatch.AwayFromKinks(options).Take(2))
+        {
+            var result = PolicyLoss.Compute(batch, options with { Explain = true });
+            LossSequence[] held = [.. batch.Select((sequence, i) => sequence with { Weights = result.Explanation!.Sequences[i].Select(token => Weight(type, token)).ToArray() })];
+            AssertGradient(held, options with { LossType = LossTypes.All["reinforce"] });
+            var gradient = PolicyLoss.Compute(held, options with { LossType = LossTypes.All["reinforce"] }).GradLogprobs!;
+            for (var i = 0; i < batch.Length; i++) Assert.All(gradient[i].Zip(result.GradLogprobs![i]), pair => Assert.Equal(pair.First, pair.Second, 12));
+        }
+    }
+
+    private static TheoryData<string, string> Pairs(IEnumerable<string> ones, IEnumerable<string> others)
+    {
+        var pairs = new TheoryData<string, string>();
+        foreach (var one in ones)
+        {
+            foreach (var other in others) pairs.Add(one, other);
+        }
+
+        return pairs;
+    }
+
+    private static double Weight(string type, TokenExplanation token) =>
+        double.IsNaN(token.Terms.Ratio) || (type is not ("cispo" or "vespo") && token.Terms.Clip != TokenClip.None) ? 0 : token.Terms.ClippedRatio;
+
+    private static bool AwayFrom(double bound, LossSequence[] batch, LossOptions options) =>
+        PolicyLoss.Compute(batch, options with { Explain = true }).Explanation!.Sequences.SelectMany(tokens => tokens).All(token => !(Math.Abs(token.Terms.Ratio - bound) < 1e-3));
 
     private static void AssertGradient(LossSequence[] batch, LossOptions options)
     {

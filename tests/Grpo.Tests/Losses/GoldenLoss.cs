@@ -60,8 +60,8 @@ internal static class GoldenLoss
         {
             Logprobs = row,
             OldLogprobs = old[i],
-            RolloutLogprobs = golden.HasInput("rollout_logprobs") ? golden.Matrix("rollout_logprobs")[i] : ReadOnlyMemory<double>.Empty,
-            RefLogprobs = reference?[i] ?? ReadOnlyMemory<double>.Empty,
+            RolloutLogprobs = golden.HasInput("rollout_logprobs") ? golden.Matrix("rollout_logprobs")[i] : null,
+            RefLogprobs = reference?[i],
             Mask = mask[i].Select(value => (byte)value).ToArray(),
             Advantages = advantages[i].ValueKind == System.Text.Json.JsonValueKind.Array ? GoldenCase.Vector(advantages[i]) : new[] { advantages[i].GetDouble() },
         })];
@@ -74,9 +74,9 @@ internal static class GoldenLoss
         return sequence with
         {
             Logprobs = sequence.Logprobs[..length],
-            OldLogprobs = sequence.OldLogprobs[..length],
-            RolloutLogprobs = sequence.RolloutLogprobs.IsEmpty ? default : sequence.RolloutLogprobs[..length],
-            RefLogprobs = sequence.RefLogprobs.IsEmpty ? default : sequence.RefLogprobs[..length],
+            OldLogprobs = sequence.OldLogprobs![..length],
+            RolloutLogprobs = sequence.RolloutLogprobs?[..length],
+            RefLogprobs = sequence.RefLogprobs?[..length],
             Mask = sequence.Mask[..length],
             Advantages = sequence.Advantages.Length == 1 ? sequence.Advantages : sequence.Advantages[..length],
         };

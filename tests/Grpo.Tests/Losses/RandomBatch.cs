@@ -25,7 +25,7 @@ internal static class RandomBatch
     {
         for (var t = 0; t < sequence.Length; t++)
         {
-            if (Math.Abs(sequence.Logprobs.Span[t] - sequence.RefLogprobs.Span[t]) < 1e-3) return false;
+            if (Math.Abs(sequence.Logprobs[t] - sequence.RefLogprobs![t]) < 1e-3) return false;
         }
 
         return true;

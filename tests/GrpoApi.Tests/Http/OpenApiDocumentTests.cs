@@ -65,9 +65,11 @@ public sealed class OpenApiDocumentTests : IDisposable
         Assert.NotEmpty(posts);
         foreach (var (path, method, operation) in posts)
         {
-            var example = operation["requestBody"]!["content"]!["application/json"]!["example"];
+            if (operation["requestBody"]!["content"]!["application/json"] is not { } json) continue; // an upload, of any rows
+            var example = json["example"];
             Assert.True(example is not null, $"{method} {path} has no example");
-            await client.PostForJsonAsync(path.Replace("{name}", "fake", StringComparison.Ordinal), example.ToJsonString());
+            using var response = await client.PostTextAsync(path.Replace("{name}", "fake", StringComparison.Ordinal), example.ToJsonString());
+            Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {await response.Content.ReadAsStringAsync()}");
         }
 
         weights.Delete(recursive: true);

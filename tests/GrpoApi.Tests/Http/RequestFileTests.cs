@@ -17,20 +17,31 @@ public sealed partial class RequestFileTests(ApiFactory api) : IClassFixture<Api
         var requests = Request().Matches(text.Replace("{{host}}", "", StringComparison.Ordinal).Replace("{{policy}}", "fake", StringComparison.Ordinal));
         Assert.Equal(Title().Count(text), requests.Count);
         Assert.Contains(requests, request => ExpectedStatus(request) >= 400);
+        var answers = new Dictionary<string, string>();
         foreach (Match request in requests)
         {
-            using var response = request.Groups["method"].Value == "GET"
-                ? await client.GetAsync(new Uri(request.Groups["path"].Value, UriKind.Relative))
-                : await client.PostTextAsync(request.Groups["path"].Value, request.Groups["body"].Value, request.Groups["accept"] is { Success: true, Value: var accept } ? accept : "application/json");
+            using var message = new HttpRequestMessage(new HttpMethod(request.Groups["method"].Value), new Uri(Filled(request.Groups["path"].Value, answers), UriKind.Relative));
+            if (request.Groups["accept"] is { Success: true, Value: var accept }) message.Headers.Accept.ParseAdd(accept);
+            if (request.Groups["type"] is { Success: true, Value: var type }) message.Content = new StringContent(Filled(request.Groups["body"].Value, answers), System.Text.Encoding.UTF8, type);
+            using var response = await client.SendAsync(message);
             var answer = await response.Content.ReadAsStringAsync();
-            Assert.True(ExpectedStatus(request) == (int)response.StatusCode, $"{request.Groups["title"].Value}: {(int)response.StatusCode} {answer}");
+            var expected = ExpectedStatus(request);
+            Assert.True(expected == 200 ? response.IsSuccessStatusCode : expected == (int)response.StatusCode, $"{request.Groups["title"].Value}: {(int)response.StatusCode} {answer}");
+            if (request.Groups["name"] is { Success: true, Value: var name }) answers[name] = answer;
         }
     }
 
+    // A later request may use a field of the answer to an earlier one: {{create.response.body.$.id}}.
+    private static string Filled(string text, Dictionary<string, string> answers) =>
+        AnswerField().Replace(text, match => (string)System.Text.Json.Nodes.JsonNode.Parse(answers[match.Groups["name"].Value])![match.Groups["field"].Value]!);
+
     private static int ExpectedStatus(Match request) => Status().Match(request.Groups["title"].Value) is { Success: true } status ? int.Parse(status.Value) : 200;
 
-    [GeneratedRegex(@"^### (?<title>.*)\n(?<method>GET|POST) (?<path>\S+)\n(Accept: (?<accept>\S+)\n)?(Content-Type: application/json\n\n(?<body>(?s:.*?)(?=\n### |\z)))?", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^### (?<title>.*)\n(# @name (?<name>\w+)\n)?(?<method>GET|POST|PUT|DELETE) (?<path>\S+)\n(Accept: (?<accept>\S+)\n)?(Content-Type: (?<type>\S+)\n\n(?<body>(?s:.*?)(?=\n### |\z)))?", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Request();
+
+    [GeneratedRegex(@"\{\{(?<name>\w+)\.response\.body\.\$\.(?<field>\w+)\}\}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AnswerField();
 
     [GeneratedRegex("^### ", RegexOptions.Multiline, 1000)]
     private static partial Regex Title();

@@ -4,5 +4,9 @@ namespace Grpo.Losses.Kl;
 public static class K1
 {
     /// <inheritdoc cref="EstimateKl"/>
-    public static KlTerm Estimate(double logprob, double refLogprob) => new(logprob - refLogprob, 1);
+    public static void Estimate(ReadOnlySpan<double> x, Span<double> values, Span<double> gradLogprobs)
+    {
+        x.CopyTo(values);
+        gradLogprobs.Fill(1);
+    }
 }

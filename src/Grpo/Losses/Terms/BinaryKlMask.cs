@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Grpo.Losses.Terms;
 
 /// <summary>
@@ -11,15 +13,14 @@ public readonly struct BinaryKlMask : IPolicyTerm
 
     /// <inheritdoc/>
     /// <remarks>d objective / d logprob = min(r, c) A, or 0.</remarks>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options)
     {
-        var (now, before) = (Math.Exp(token.Logprob), Math.Exp(token.OldLogprob));
-        var moved = Divergence(before, now) + Divergence(1 - before, 1 - now);
-        var clip = token.Advantage > 0
-            ? now > before && moved > (options.EpsilonHigh ?? options.Epsilon) ? TokenClip.High : TokenClip.None
-            : now < before && moved > options.Epsilon ? TokenClip.Low : TokenClip.None;
-        return TotalVariationMask.Weigh(token, clip, options);
+        var (now, before) = (Vector.Exp(token.Logprob), Vector.Exp(token.OldLogprob));
+        var moved = Divergence(before, now) + Divergence(Vector<double>.One - before, Vector<double>.One - now);
+        var high = token.IsPositive & Vector.GreaterThan(now, before) & Vector.GreaterThan(moved, Vector.Create(options.EpsilonHigh ?? options.Epsilon));
+        var low = ~token.IsPositive & Vector.LessThan(now, before) & Vector.GreaterThan(moved, Vector.Create(options.Epsilon));
+        return TotalVariationMask.Weigh(token, TokenClips.Of(high, low), options);
     }
 
-    private static double Divergence(double before, double now) => before * Math.Log((before + Tiny) / (now + Tiny));
+    private static Vector<double> Divergence(Vector<double> before, Vector<double> now) => before * Vector.Log((before + Vector.Create(Tiny)) / (now + Vector.Create(Tiny)));
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Grpo.Losses.Terms;
 
 /// <summary>
@@ -11,21 +14,24 @@ public readonly struct ClippedSurrogate : IPolicyTerm
     /// <remarks>
     /// d objective / d log r = A r where the unclipped term is the smaller one, else 0. A ratio exactly at a bound still counts as unclipped.
     /// </remarks>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options)
     {
-        var clippedRatio = Math.Clamp(token.Ratio, options.LowerRatio, options.UpperRatio);
-        var boundedRatio = options.Delta is { } delta ? Math.Min(token.Ratio, delta) : token.Ratio;
-        var clip = token.Advantage switch
-        {
-            > 0 when token.Ratio > options.UpperRatio => TokenClip.High,
-            < 0 when token.Ratio < options.LowerRatio => TokenClip.Low,
-            < 0 when token.Ratio > boundedRatio => TokenClip.Delta,
-            _ => TokenClip.None,
-        };
-        var unclippedTerm = token.Advantage == 0 ? 0 : boundedRatio * token.Advantage;
+        var (lower, upper) = (Vector.Create(options.LowerRatio), Vector.Create(options.UpperRatio));
+        var clippedRatio = Vector.Min(Vector.Max(token.Ratio, lower), upper);
+        var boundedRatio = options.Delta is { } delta ? Vector.Min(token.Ratio, Vector.Create(delta)) : token.Ratio;
+        var clip = TokenClips.Of(high: token.IsPositive & Vector.GreaterThan(token.Ratio, upper), low: token.IsNegative & Vector.LessThan(token.Ratio, lower));
+        if (options.Delta is not null) clip = clip.Or(TokenClip.Delta, token.IsNegative & Vector.GreaterThan(token.Ratio, boundedRatio));
+        var unclippedTerm = token.TimesAdvantage(boundedRatio);
         var clippedTerm = clippedRatio * token.Advantage;
-        var minTerm = Math.Min(unclippedTerm, clippedTerm);
-        if (token.Advantage < 0 && options.DualClip is { } most && most * token.Advantage > minTerm) (minTerm, clip) = (most * token.Advantage, TokenClip.Delta);
-        return new(token.Ratio, clippedRatio, unclippedTerm, clippedTerm, minTerm, clip, GradLogRatio: clip == TokenClip.None ? unclippedTerm : 0);
+        var minTerm = Vector.Min(unclippedTerm, clippedTerm);
+        if (options.DualClip is { } most)
+        {
+            var floor = token.Advantage * most;
+            var isBelow = token.IsNegative & Vector.GreaterThan(floor, minTerm);
+            (minTerm, clip) = (Vector.ConditionalSelect(isBelow, floor, minTerm), clip.Or(TokenClip.Delta, isBelow));
+        }
+
+        return new() { ClippedRatio = clippedRatio, UnclippedTerm = unclippedTerm, ClippedTerm = clippedTerm, MinTerm = minTerm, Clip = clip, GradLogRatio = clip.Keep(unclippedTerm) };
     }
 }

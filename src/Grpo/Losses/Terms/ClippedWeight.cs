@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Grpo.Losses.Terms;
 
 /// <summary>
@@ -7,17 +9,21 @@ public readonly struct ClippedWeight : IPolicyTerm
 {
     /// <inheritdoc/>
     /// <remarks>d objective / d logprob = clip(r) A.</remarks>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options)
     {
-        var (low, high) = options.Cispo.Bounds(options);
-        var weight = Math.Clamp(token.Ratio, low, high);
-        var clip = token.Advantage switch
+        var (least, most) = options.Cispo.Bounds(options);
+        var (low, high) = (Vector.Create(least), Vector.Create(most));
+        var weight = Vector.Min(Vector.Max(token.Ratio, low), high);
+        var grad = weight * token.Advantage;
+        var term = grad * token.Logprob;
+        return new()
         {
-            > 0 when token.Ratio > high => TokenClip.High,
-            < 0 when token.Ratio < low => TokenClip.Low,
-            _ => TokenClip.None,
+            ClippedRatio = weight,
+            UnclippedTerm = token.Ratio * token.Advantage * token.Logprob,
+            ClippedTerm = term,
+            MinTerm = term,
+            Clip = TokenClips.Of(high: token.IsPositive & Vector.GreaterThan(token.Ratio, high), low: token.IsNegative & Vector.LessThan(token.Ratio, low)),
+            GradLogprob = grad,
         };
-        var term = weight * token.Advantage * token.Logprob;
-        return new(token.Ratio, weight, token.Ratio * token.Advantage * token.Logprob, term, term, clip, GradLogRatio: 0, GradLogprob: weight * token.Advantage);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Grpo.Losses.Terms;
 
 /// <summary>
@@ -6,10 +8,18 @@ namespace Grpo.Losses.Terms;
 public readonly struct CovarianceClip : IPolicyTerm
 {
     /// <inheritdoc/>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options)
     {
         var terms = ClippedSurrogate.Evaluate(token, options);
-        return token.Selected ? terms with { MinTerm = 0, GradLogRatio = 0, Clip = TokenClip.Selected } : terms;
+        return new()
+        {
+            ClippedRatio = terms.ClippedRatio,
+            UnclippedTerm = terms.UnclippedTerm,
+            ClippedTerm = terms.ClippedTerm,
+            MinTerm = Vector.ConditionalSelect(token.Selected, Vector<double>.Zero, terms.MinTerm),
+            Clip = terms.Clip.Or(TokenClip.Selected, token.Selected),
+            GradLogRatio = Vector.ConditionalSelect(token.Selected, Vector<double>.Zero, terms.GradLogRatio),
+        };
     }
 }
 
@@ -21,12 +31,21 @@ public readonly struct CovariancePenalty : IPolicyTerm
 {
     /// <inheritdoc/>
     /// <remarks>d objective / d log r = A r; d objective / d logprob = -coef sign(log pi - log pi_old) on the selected tokens.</remarks>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options)
     {
-        var terms = ImportanceWeighted.Evaluate(token, options);
-        if (!token.Selected) return terms;
+        var unpenalised = token.TimesAdvantage(token.Ratio);
         var moved = token.Logprob - token.OldLogprob;
-        var penalised = terms.MinTerm - (options.KlCov.Coefficient * Math.Abs(moved));
-        return terms with { ClippedTerm = penalised, MinTerm = penalised, GradLogprob = -options.KlCov.Coefficient * Math.Sign(moved) };
+        var coefficient = Vector.ConditionalSelect(token.Selected, Vector.Create(options.KlCov.Coefficient), Vector<double>.Zero);
+        var penalised = unpenalised - (coefficient * Vector.Abs(moved));
+        var isMoved = ~Vector.Equals(moved, Vector<double>.Zero);
+        return new()
+        {
+            ClippedRatio = token.Ratio,
+            UnclippedTerm = unpenalised,
+            ClippedTerm = penalised,
+            MinTerm = penalised,
+            GradLogRatio = unpenalised,
+            GradLogprob = Vector.ConditionalSelect(isMoved, Vector.CopySign(coefficient, -moved), Vector<double>.Zero),
+        };
     }
 }

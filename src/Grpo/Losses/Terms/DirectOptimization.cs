@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Grpo.Losses.Terms;
 
 /// <summary>
@@ -9,12 +11,12 @@ public readonly struct DirectOptimization : IPolicyTerm
     /// <inheritdoc/>
     /// <remarks>d objective / d logprob = A - beta (lp - old).</remarks>
     /// <exception cref="ArgumentException"><see cref="LossOptions.DroBeta"/> is not set.</exception>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options)
     {
-        var beta = options.DroBeta ?? throw new ArgumentException("The loss type dro needs DroBeta.", nameof(options));
+        var beta = Vector.Create(options.DroBeta ?? throw new ArgumentException("The loss type dro needs DroBeta.", nameof(options)));
         var distance = token.Logprob - token.OldLogprob;
         var term = token.Advantage * token.Logprob;
         var penalised = term - (beta / 2 * distance * distance);
-        return new(token.Ratio, token.Ratio, term, penalised, penalised, TokenClip.None, GradLogRatio: 0, GradLogprob: token.Advantage - (beta * distance));
+        return new() { ClippedRatio = token.Ratio, UnclippedTerm = term, ClippedTerm = penalised, MinTerm = penalised, GradLogprob = token.Advantage - (beta * distance) };
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Grpo.Losses.Terms;
 
 /// <summary>
@@ -11,12 +13,15 @@ public readonly struct GammaWeight : IPolicyTerm
 
     /// <inheritdoc/>
     /// <remarks>d objective / d logprob = phi A. TRL bounds the ratio to [1e-8, e^20].</remarks>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options)
     {
-        var (k, lambda) = token.Advantage >= 0 ? (options.Vespo.KPos, options.Vespo.LambdaPos) : (options.Vespo.KNeg, options.Vespo.LambdaNeg);
-        var bounded = Math.Clamp(token.Ratio, SmallestRatio, LargestRatio);
-        var weight = Math.Exp(lambda + (k * Math.Log(bounded)) - (lambda * bounded));
-        var term = weight * token.Advantage * token.Logprob;
-        return new(token.Ratio, weight, token.Ratio * token.Advantage * token.Logprob, term, term, TokenClip.None, GradLogRatio: 0, GradLogprob: weight * token.Advantage);
+        var settings = options.Vespo;
+        var k = Vector.ConditionalSelect(token.IsNegative, Vector.Create(settings.KNeg), Vector.Create(settings.KPos));
+        var lambda = Vector.ConditionalSelect(token.IsNegative, Vector.Create(settings.LambdaNeg), Vector.Create(settings.LambdaPos));
+        var bounded = Vector.Min(Vector.Max(token.Ratio, Vector.Create(SmallestRatio)), Vector.Create(LargestRatio));
+        var weight = Vector.Exp(lambda + (k * Vector.Log(bounded)) - (lambda * bounded));
+        var grad = weight * token.Advantage;
+        var term = grad * token.Logprob;
+        return new() { ClippedRatio = weight, UnclippedTerm = token.Ratio * token.Advantage * token.Logprob, ClippedTerm = term, MinTerm = term, GradLogprob = grad };
     }
 }

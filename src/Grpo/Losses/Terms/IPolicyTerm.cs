@@ -1,59 +1,69 @@
-using System.Runtime.InteropServices;
+using System.Numerics;
 
 namespace Grpo.Losses.Terms;
 
-/// <summary>The part of an objective that belongs to one token. Implementations are empty structs, so that the loop over tokens inlines them.</summary>
+/// <summary>
+/// The part of an objective that belongs to one token, computed for as many neighbouring tokens at once as the processor has lanes: every number below is a
+/// vector with one token per lane. Implementations are empty structs, so that the loop over tokens inlines them.
+/// </summary>
 public interface IPolicyTerm
 {
-    /// <summary>Evaluate the term at one token.</summary>
+    /// <summary>Evaluate the term.</summary>
     /// <param name="token">Where.</param>
     /// <param name="options">The settings of the loss.</param>
-    static abstract TokenTerms Evaluate(in TokenInputs token, LossOptions options);
+    static abstract TermLanes Evaluate(in TokenInputs token, LossOptions options);
 }
 
-/// <summary>What a per-token term is computed from.</summary>
-/// <param name="Ratio">exp(log ratio) of the token, of whatever level; may be infinite.</param>
-/// <param name="Logprob">Under the policy that is trained.</param>
-/// <param name="OldLogprob">Before the update.</param>
-/// <param name="Advantage">The token's advantage.</param>
-/// <param name="Selected">Whether the loss type picked the token out of the batch (<see cref="LossType.Select"/>).</param>
-[StructLayout(LayoutKind.Auto)]
-public readonly record struct TokenInputs(double Ratio, double Logprob, double OldLogprob, double Advantage, bool Selected);
-
-/// <summary>What a per-token term is made of. The objective is maximised; the loss is its negative.</summary>
-/// <param name="Ratio">The importance ratio, before any bound.</param>
-/// <param name="ClippedRatio">The ratio clamped to the clip range.</param>
-/// <param name="UnclippedTerm">Ratio times advantage, the ratio bounded by delta where there is one.</param>
-/// <param name="ClippedTerm">Clipped ratio times advantage.</param>
-/// <param name="MinTerm">The objective of the token before the KL penalty.</param>
-/// <param name="Clip">Which bound took the gradient away.</param>
-/// <param name="GradLogRatio">d objective / d log ratio.</param>
-/// <param name="GradLogprob">d objective / d logprob where the term reads the logprob itself, besides the ratio.</param>
-public readonly record struct TokenTerms(
-    double Ratio,
-    double ClippedRatio,
-    double UnclippedTerm,
-    double ClippedTerm,
-    double MinTerm,
-    TokenClip Clip,
-    double GradLogRatio,
-    double GradLogprob = 0);
-
-/// <summary>The bound that a token's ratio met, which in the clipped surrogate takes its gradient away.</summary>
-public enum TokenClip
+/// <summary>What a per-token term is computed from, one token per lane.</summary>
+public readonly ref struct TokenInputs
 {
-    /// <summary>None.</summary>
-    None,
+    /// <summary>exp(log ratio) of the token, of whatever level; may be infinite.</summary>
+    public required Vector<double> Ratio { get; init; }
 
-    /// <summary>Ratio below 1 - epsilon at a negative advantage.</summary>
-    Low,
+    /// <summary>Under the policy that is trained.</summary>
+    public required Vector<double> Logprob { get; init; }
 
-    /// <summary>Ratio above 1 + epsilon_high at a positive advantage.</summary>
-    High,
+    /// <summary>Before the update.</summary>
+    public required Vector<double> OldLogprob { get; init; }
 
-    /// <summary>Ratio above delta or dual_clip at a negative advantage.</summary>
-    Delta,
+    /// <summary>The token's advantage.</summary>
+    public required Vector<double> Advantage { get; init; }
 
-    /// <summary>Picked by the loss type: clip_cov leaves the token out.</summary>
-    Selected,
+    /// <summary>Whether the loss type picked the token out of the batch (<see cref="LossType.Select"/>).</summary>
+    public required Vector<long> Selected { get; init; }
+
+    /// <summary>Where the advantage is above 0.</summary>
+    public Vector<long> IsPositive => Vector.GreaterThan(Advantage, Vector<double>.Zero);
+
+    /// <summary>Where the advantage is below 0.</summary>
+    public Vector<long> IsNegative => Vector.LessThan(Advantage, Vector<double>.Zero);
+
+    /// <summary>A number times the advantage; 0 where that is 0, also when the number is infinite.</summary>
+    public Vector<double> TimesAdvantage(Vector<double> value) =>
+        Vector.ConditionalSelect(Vector.Equals(Advantage, Vector<double>.Zero), Vector<double>.Zero, value * Advantage);
+}
+
+/// <summary>What a per-token term is made of, one token per lane. The objective is maximised; the loss is its negative.</summary>
+public readonly ref struct TermLanes
+{
+    /// <summary>The ratio clamped to the clip range.</summary>
+    public required Vector<double> ClippedRatio { get; init; }
+
+    /// <summary>Ratio times advantage, the ratio bounded by delta where there is one.</summary>
+    public required Vector<double> UnclippedTerm { get; init; }
+
+    /// <summary>Clipped ratio times advantage.</summary>
+    public required Vector<double> ClippedTerm { get; init; }
+
+    /// <summary>The objective of the token before the KL penalty.</summary>
+    public required Vector<double> MinTerm { get; init; }
+
+    /// <summary>Which bound took the gradient away: lanes of <see cref="TokenClip"/>.</summary>
+    public Vector<long> Clip { get; init; }
+
+    /// <summary>d objective / d log ratio.</summary>
+    public Vector<double> GradLogRatio { get; init; }
+
+    /// <summary>d objective / d logprob where the term reads the logprob itself, besides the ratio.</summary>
+    public Vector<double> GradLogprob { get; init; }
 }

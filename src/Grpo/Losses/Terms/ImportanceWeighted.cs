@@ -5,9 +5,9 @@ public readonly struct ImportanceWeighted : IPolicyTerm
 {
     /// <inheritdoc/>
     /// <remarks>d objective / d log r = A r.</remarks>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options)
     {
-        var term = token.Advantage == 0 ? 0 : token.Ratio * token.Advantage;
-        return new(token.Ratio, token.Ratio, term, term, term, TokenClip.None, GradLogRatio: term);
+        var term = token.TimesAdvantage(token.Ratio);
+        return new() { ClippedRatio = token.Ratio, UnclippedTerm = term, ClippedTerm = term, MinTerm = term, GradLogRatio = term };
     }
 }

@@ -5,9 +5,9 @@ public readonly struct LogLikelihood : IPolicyTerm
 {
     /// <inheritdoc/>
     /// <remarks>d objective / d logprob = A.</remarks>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options)
     {
         var term = token.Advantage * token.Logprob;
-        return new(token.Ratio, token.Ratio, term, term, term, TokenClip.None, GradLogRatio: 0, GradLogprob: token.Advantage);
+        return new() { ClippedRatio = token.Ratio, UnclippedTerm = term, ClippedTerm = term, MinTerm = term, GradLogprob = token.Advantage };
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Grpo.Losses.Terms;
 
 /// <summary>
@@ -7,11 +9,19 @@ public readonly struct SigmoidGate : IPolicyTerm
 {
     /// <inheritdoc/>
     /// <remarks>d objective / d log r = 4 A g (1 - g) r with g the sigmoid, which is A at r = 1.</remarks>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options)
     {
-        var temperature = token.Advantage > 0 ? options.Sapo.TemperaturePos : options.Sapo.TemperatureNeg;
-        var gate = 1 / (1 + Math.Exp(-temperature * (token.Ratio - 1)));
+        var one = Vector<double>.One;
+        var temperature = Vector.ConditionalSelect(token.IsPositive, Vector.Create(options.Sapo.TemperaturePos), Vector.Create(options.Sapo.TemperatureNeg));
+        var gate = one / (one + Vector.Exp(-temperature * (token.Ratio - one)));
         var term = token.Advantage * gate * 4 / temperature;
-        return new(token.Ratio, token.Ratio, token.Ratio * token.Advantage, term, term, TokenClip.None, GradLogRatio: 4 * token.Advantage * gate * (1 - gate) * token.Ratio);
+        return new()
+        {
+            ClippedRatio = token.Ratio,
+            UnclippedTerm = token.Ratio * token.Advantage,
+            ClippedTerm = term,
+            MinTerm = term,
+            GradLogRatio = token.Advantage * gate * (one - gate) * token.Ratio * 4,
+        };
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Grpo.Losses.Terms;
 
 /// <summary>
@@ -11,21 +13,15 @@ public readonly struct TotalVariationMask : IPolicyTerm
 
     /// <inheritdoc/>
     /// <remarks>d objective / d logprob = min(r, c) A, or 0.</remarks>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
-    {
-        var moved = Math.Exp(token.Logprob) - Math.Exp(token.OldLogprob);
-        var clip = token.Advantage > 0
-            ? moved > (options.EpsilonHigh ?? options.Epsilon) ? TokenClip.High : TokenClip.None
-            : moved < -options.Epsilon ? TokenClip.Low : TokenClip.None;
-        return Weigh(token, clip, options);
-    }
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options) => Weigh(token, TrustRegion.ClipBySign(token, TrustRegion.Moved(token), options), options);
 
     /// <summary>The term of a token, 0 when it is clipped.</summary>
-    internal static TokenTerms Weigh(in TokenInputs token, TokenClip clip, LossOptions options)
+    internal static TermLanes Weigh(in TokenInputs token, Vector<long> clip, LossOptions options)
     {
-        var weight = Math.Min(token.Ratio, options.DualClip ?? options.Delta ?? DefaultLargestWeight);
-        var unmasked = weight * token.Advantage * token.Logprob;
-        var (term, grad) = clip == TokenClip.None ? (unmasked, weight * token.Advantage) : (0, 0);
-        return new(token.Ratio, weight, unmasked, term, term, clip, GradLogRatio: 0, GradLogprob: grad);
+        var weight = Vector.Min(token.Ratio, Vector.Create(options.DualClip ?? options.Delta ?? DefaultLargestWeight));
+        var grad = weight * token.Advantage;
+        var unmasked = grad * token.Logprob;
+        var term = clip.Keep(unmasked);
+        return new() { ClippedRatio = weight, UnclippedTerm = unmasked, ClippedTerm = term, MinTerm = term, Clip = clip, GradLogprob = clip.Keep(grad) };
     }
 }

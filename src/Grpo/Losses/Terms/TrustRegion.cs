@@ -1,18 +1,31 @@
+using System.Numerics;
+
 namespace Grpo.Losses.Terms;
 
 /// <summary>r A where the token stays inside a trust region, 0 outside.</summary>
 internal static class TrustRegion
 {
     /// <summary>The token's term, given the bound it met.</summary>
-    public static TokenTerms Evaluate(in TokenInputs token, TokenClip clip)
+    public static TermLanes Evaluate(in TokenInputs token, Vector<long> clip)
     {
-        var unmasked = token.Advantage == 0 ? 0 : token.Ratio * token.Advantage;
-        var term = clip == TokenClip.None ? unmasked : 0;
-        return new(token.Ratio, token.Ratio, unmasked, term, term, clip, GradLogRatio: term);
+        var unmasked = token.TimesAdvantage(token.Ratio);
+        var term = clip.Keep(unmasked);
+        return new() { ClippedRatio = token.Ratio, UnclippedTerm = unmasked, ClippedTerm = term, MinTerm = term, Clip = clip, GradLogRatio = term };
     }
 
     /// <summary>How far the token's probability moved.</summary>
-    public static double Moved(in TokenInputs token) => Math.Exp(token.Logprob) - Math.Exp(token.OldLogprob);
+    public static Vector<double> Moved(in TokenInputs token) => Vector.Exp(token.Logprob) - Vector.Exp(token.OldLogprob);
+
+    /// <summary>The bound of a move that goes the way the advantage pushes.</summary>
+    public static Vector<long> ClipBySign(in TokenInputs token, Vector<double> moved, LossOptions options) =>
+        TokenClips.Of(high: token.IsPositive & IsAbove(moved, options), low: ~token.IsPositive & IsBelow(moved, options));
+
+    /// <summary>The bound of a move either way.</summary>
+    public static Vector<long> ClipBothSides(Vector<double> moved, LossOptions options) => TokenClips.Of(IsAbove(moved, options), IsBelow(moved, options));
+
+    private static Vector<long> IsAbove(Vector<double> moved, LossOptions options) => Vector.GreaterThan(moved, Vector.Create(options.EpsilonHigh ?? options.Epsilon));
+
+    private static Vector<long> IsBelow(Vector<double> moved, LossOptions options) => Vector.LessThan(moved, Vector.Create(-options.Epsilon));
 }
 
 /// <summary>
@@ -22,21 +35,16 @@ internal static class TrustRegion
 public readonly struct ProbabilityTrust : IPolicyTerm
 {
     /// <inheritdoc/>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options) => TrustRegion.Evaluate(token, token.Advantage > 0
-        ? TrustRegion.Moved(token) > (options.EpsilonHigh ?? options.Epsilon) ? TokenClip.High : TokenClip.None
-        : TrustRegion.Moved(token) < -options.Epsilon ? TokenClip.Low : TokenClip.None);
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options) =>
+        TrustRegion.Evaluate(token, TrustRegion.ClipBySign(token, TrustRegion.Moved(token), options));
 }
 
 /// <summary>r A where the probability moved by at most epsilon down and epsilon_high up, whatever the advantage. Source: prime-rl's ipo and ref_kl losses.</summary>
 public readonly struct ProbabilityTrustBothSides : IPolicyTerm
 {
     /// <inheritdoc/>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options) => TrustRegion.Evaluate(token, TrustRegion.Moved(token) switch
-    {
-        var moved when moved > (options.EpsilonHigh ?? options.Epsilon) => TokenClip.High,
-        var moved when moved < -options.Epsilon => TokenClip.Low,
-        _ => TokenClip.None,
-    });
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options) =>
+        TrustRegion.Evaluate(token, TrustRegion.ClipBothSides(TrustRegion.Moved(token), options));
 }
 
 /// <summary>sg(r) A log pi where 1 - epsilon &lt;= r &lt;= 1 + epsilon_high, whatever the advantage, 0 elsewhere. Source: SkyRL's rollout_is loss; IcePop as a loss.</summary>
@@ -44,13 +52,13 @@ public readonly struct RatioTrust : IPolicyTerm
 {
     /// <inheritdoc/>
     /// <remarks>d objective / d logprob = r A, or 0.</remarks>
-    public static TokenTerms Evaluate(in TokenInputs token, LossOptions options)
+    public static TermLanes Evaluate(in TokenInputs token, LossOptions options)
     {
-        var clip = token.Ratio > options.UpperRatio ? TokenClip.High : token.Ratio < options.LowerRatio ? TokenClip.Low : TokenClip.None;
-        var grad = token.Advantage == 0 ? 0 : token.Ratio * token.Advantage;
+        var clip = TokenClips.Of(
+            high: Vector.GreaterThan(token.Ratio, Vector.Create(options.UpperRatio)), low: Vector.LessThan(token.Ratio, Vector.Create(options.LowerRatio)));
+        var grad = token.TimesAdvantage(token.Ratio);
         var unmasked = grad * token.Logprob;
-        if (clip != TokenClip.None) grad = 0;
-        var term = clip == TokenClip.None ? unmasked : 0;
-        return new(token.Ratio, token.Ratio, unmasked, term, term, clip, GradLogRatio: 0, GradLogprob: grad);
+        var term = clip.Keep(unmasked);
+        return new() { ClippedRatio = token.Ratio, UnclippedTerm = unmasked, ClippedTerm = term, MinTerm = term, Clip = clip, GradLogprob = clip.Keep(grad) };
     }
 }

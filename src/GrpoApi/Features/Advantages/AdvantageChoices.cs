@@ -12,7 +12,9 @@ public record AdvantageChoices
     /// gdpo: each of several scores is normalised in the group, their weighted sum over the batch. opo: r - mean weighted by lengths.
     /// gpg: (r - mean) / share of non-zero rewards in the batch. grpo_passk: only the best earns, (r - second best) / (std + std_epsilon).
     /// maxrl: (r - mean) / mean. remax: r - baseline. Per token, from token_rewards: reinforce_plus_plus (discounted returns, whitened over the batch),
-    /// reinforce_plus_plus_baseline (r - mean, whitened), gae (from values too, whitened).
+    /// reinforce_plus_plus_baseline (r - mean, whitened), gae (from values too, whitened), optimal_token_baseline (return minus the baseline of least variance at
+    /// each token) and tir_optimal_token_baseline (the same counted in tokens of the policy, across tool output). For several agents: rae (r - moving average of
+    /// the agent's rewards), hierarchical_grpo (r - mean of the same agent, for some agents in the same episode).
     /// </summary>
     /// <example>grpo</example>
     [DefaultValue("grpo")]
@@ -83,6 +85,20 @@ public record AdvantageChoices
     [Range(0, 1)]
     [DefaultValue(0.95)]
     public double Lambda { get; init; } = 0.95;
+
+    /// <summary>rae: how much of an agent's average stays when a reward comes in, in [0, 1).</summary>
+    /// <example>0.95</example>
+    [Range(0, 1)]
+    [DefaultValue(0.95)]
+    public double Decay { get; init; } = 0.95;
+
+    /// <summary>rae: the agents' averages before this batch, as the last answer gave them; an agent that is missing begins at 0.</summary>
+    /// <example>null</example>
+    public IReadOnlyDictionary<string, double>? AgentBaselines { get; init; }
+
+    /// <summary>hierarchical_grpo: the agents that are compared within their episode; null: solver.</summary>
+    /// <example>null</example>
+    public IReadOnlyList<string>? EpisodeAgents { get; init; }
 
     /// <summary>The settings alone.</summary>
     internal AdvantageChoices Choices => new(this);

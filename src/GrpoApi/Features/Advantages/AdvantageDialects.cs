@@ -40,7 +40,7 @@ internal static class AdvantageDialects
         if (request.Choices != new AdvantageChoices()) throw RequestValidation.Invalid("trainer_config", "Contradicts the other settings: give either these or a trainer's.");
         var trainer = settings.Text("trainer");
         if (!All.TryGet(trainer, out var dialect)) throw settings.Invalid("trainer", $"'{trainer}' is not supported. Supported: {All.Listing}.");
-        settings.AllowOnly([.. dialect.Parameters, "trainer"]);
-        return dialect.Translate(settings, request);
+        settings.AllowOnly([.. dialect.Parameters, .. RewardShaping.Parameters, "trainer"]);
+        return dialect.Translate(settings, RewardShaping.Apply(settings, request));
     }
 }

@@ -1,4 +1,5 @@
 using Grpo.Advantages;
+using Grpo.Advantages.Estimators;
 using GrpoApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -52,6 +53,8 @@ public static class AdvantagesEndpoints
         {
             Advantages = request.IsFlat ? FlatGroups.InOrder(request, result.Advantages) : null,
             TokenAdvantages = request.IsFlat && tokens is not null ? FlatGroups.InOrder(request, tokens) : null,
+            Rewards = request.TrainerConfig?.ContainsKey("shaping") == true ? canonical.Rewards : null,
+            AgentBaselines = canonical.Estimator == "rae" ? RoleConditionedAdvantage.Baselines(batch, canonical.ToOptions()) : null,
             Canonical = request.TrainerConfig is null ? null : canonical.Choices,
         });
     }

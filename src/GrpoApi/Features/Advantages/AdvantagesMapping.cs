@@ -15,6 +15,9 @@ internal static class AdvantagesMapping
         BatchMean = request.BatchMean,
         MeanEpsilon = request.MeanEpsilon,
         MultiObjectiveAggregation = request.MultiObjectiveAggregation,
+        Decay = request.Decay,
+        AgentBaselines = request.AgentBaselines,
+        EpisodeAgents = request.EpisodeAgents ?? ["solver"],
     };
 
     public static RewardBatch ToBatch(this AdvantagesRequest request)
@@ -34,6 +37,8 @@ internal static class AdvantagesMapping
             Scores = scores,
             Lengths = PerCompletion(groups, group => group.Lengths),
             Baselines = PerCompletion(groups, group => group.Baselines),
+            Agents = PerCompletion(groups, group => group.Agents),
+            Episodes = PerCompletion(groups, group => group.Episodes),
         };
     }
 
@@ -65,7 +70,7 @@ internal static class AdvantagesMapping
     private static IEnumerable<double> Values(RewardGroup group, string name) =>
         group.Scores?.TryGetValue(name, out var values) == true ? values.Select(Number) : Enumerable.Repeat(double.NaN, group.Size);
 
-    private static double[]? PerCompletion(IReadOnlyList<RewardGroup> groups, Func<RewardGroup, double[]?> values) =>
+    private static T[]? PerCompletion<T>(IReadOnlyList<RewardGroup> groups, Func<RewardGroup, T[]?> values) =>
         groups.All(group => values(group) is not null) ? [.. groups.SelectMany(group => values(group)!)] : null;
 
     private static double Number(double? reward) => reward ?? double.NaN;

@@ -14,6 +14,14 @@ public sealed record AdvantagesResponse
     /// <example>null</example>
     public double[][]? TokenAdvantages { get; init; }
 
+    /// <summary>With a trainer's shaping: one shaped reward per completion, in the order sent, which the advantages are computed from; null otherwise.</summary>
+    /// <example>null</example>
+    public double?[]? Rewards { get; init; }
+
+    /// <summary>rae: the agents' averages after this batch, to be sent with the next; null for other estimators.</summary>
+    /// <example>null</example>
+    public IReadOnlyDictionary<string, double>? AgentBaselines { get; init; }
+
     /// <summary>What trainer_config means in the settings of the request; null without one.</summary>
     public AdvantageChoices? Canonical { get; init; }
 

@@ -38,6 +38,7 @@ internal sealed class CanonicalAdvantagesValidator : AbstractValidator<Advantage
         RuleFor(request => request.Ddof).InclusiveBetween(0, 1).WithMessage("Must be 0 (population) or 1 (sample).");
         RuleFor(request => request.Gamma).InclusiveBetween(0, 1).WithMessage("Must be in [0, 1].");
         RuleFor(request => request.Lambda).InclusiveBetween(0, 1).WithMessage("Must be in [0, 1].");
+        RuleFor(request => request.Decay).Must(decay => decay is >= 0 and < 1).WithMessage("Must be at least 0 and below 1.");
         RuleFor(request => request.MeanEpsilon).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
         RuleFor(request => request.MultiObjectiveAggregation)
             .Must((request, aggregation) => aggregation == MultiObjectiveAggregation.SumThenNormalize || request.Estimator is "grpo" or "gdpo")
@@ -62,6 +63,8 @@ internal sealed class CanonicalAdvantagesValidator : AbstractValidator<Advantage
             Need(AdvantageInputs.Scores, request.Groups[group].Scores);
             Need(AdvantageInputs.Lengths, request.Groups[group].Lengths);
             Need(AdvantageInputs.Baselines, request.Groups[group].Baselines);
+            Need(AdvantageInputs.Agents, request.Groups[group].Agents);
+            Need(AdvantageInputs.Episodes, request.Groups[group].Episodes);
 
             void Need(AdvantageInputs input, object? given)
             {
@@ -78,6 +81,9 @@ internal sealed class CanonicalAdvantagesValidator : AbstractValidator<Advantage
         {
             if (request.Groups[group].TokenRewards is null) context.AddFailure($"groups[{group}].token_rewards", $"Needed by the estimator {request.Estimator}.");
             if (request.Groups[group].Values is null && request.Estimator == "gae") context.AddFailure($"groups[{group}].values", "Needed by the estimator gae.");
+            if (!request.Estimator.EndsWith("optimal_token_baseline", StringComparison.Ordinal)) continue;
+            if (request.Groups[group].OldLogprobs is null) context.AddFailure($"groups[{group}].old_logprobs", $"Needed by the estimator {request.Estimator}.");
+            if (request.Groups[group].SumPiSquared is null) context.AddFailure($"groups[{group}].sum_pi_squared", $"Needed by the estimator {request.Estimator}.");
         }
     }
 

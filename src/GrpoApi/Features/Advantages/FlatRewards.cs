@@ -43,6 +43,22 @@ public sealed partial record AdvantagesRequest
     /// <example>null</example>
     public double[][]? OldLogprobs { get; init; }
 
+    /// <summary>The same as old_logprobs, under verl's name.</summary>
+    /// <example>null</example>
+    public double[][]? OldLogProbs { get; init; }
+
+    /// <summary>Sum over the vocabulary of the squared probabilities at each token, shape (N)(T) (verl's optimal token baselines).</summary>
+    /// <example>null</example>
+    public double[][]? SumPiSquared { get; init; }
+
+    /// <summary>The agent (role) each completion was played by, shape (N) (prime-rl's rae and hierarchical_grpo).</summary>
+    /// <example>null</example>
+    public string[]? Agents { get; init; }
+
+    /// <summary>The episode each completion belongs to, shape (N) (prime-rl's hierarchical_grpo).</summary>
+    /// <example>null</example>
+    public string[]? Episodes { get; init; }
+
     /// <summary>The same under the reference, shape (N)(T).</summary>
     /// <example>null</example>
     public double[][]? RefLogprobs { get; init; }
@@ -59,9 +75,17 @@ public sealed partial record AdvantagesRequest
     /// <example>null</example>
     public double[]? NumTurns { get; init; }
 
+    /// <summary>Tokens of each completion, shape (N), for a trainer's shaping soft_overlong.</summary>
+    /// <example>null</example>
+    public int[]? CompletionLengths { get; init; }
+
+    /// <summary>Whether each completion was cut off at the limit, shape (N), for OpenRLHF's shaping stop_properly.</summary>
+    /// <example>null</example>
+    public bool[]? Truncated { get; init; }
+
     /// <summary>Whether the input is flat.</summary>
-    internal bool IsFlat => Rewards is not null || RewardsPerFunc is not null || TokenLevelRewards is not null;
+    internal bool IsFlat => CompletionLengths is not null || Rewards is not null || RewardsPerFunc is not null || TokenLevelRewards is not null;
 
     /// <summary>Completions of the flat input, N.</summary>
-    internal int FlatCount => Rewards?.Length ?? RewardsPerFunc?.Length ?? TokenLevelRewards?.Length ?? 0;
+    internal int FlatCount => Rewards?.Length ?? RewardsPerFunc?.Length ?? TokenLevelRewards?.Length ?? CompletionLengths?.Length ?? 0;
 }

@@ -10,7 +10,14 @@ internal static class FlatRewardsRules
     {
         if (!request.IsFlat) return null;
         if (request.Groups.Count > 0) return new("groups", "Contradicts the flat rewards: give either groups or flat rewards.");
+        if (request.OldLogprobs is not null && request.OldLogProbs is not null) return new("old_log_probs", "Contradicts old_logprobs, which means the same: give one of the two.");
         var count = request.FlatCount;
+        if (request.CompletionLengths is { } tokens && Array.FindIndex(tokens, one => one < 0) is >= 0 and var negative) return new($"completion_lengths[{negative}]", "Must be at least 0.");
+        if ((request.CompletionLengths ?? (object?)request.Truncated) is not null && request.TrainerConfig?.ContainsKey("shaping") != true)
+        {
+            return new(request.CompletionLengths is null ? "truncated" : "completion_lengths", "Is read by a trainer's shaping only: trainer_config.shaping.");
+        }
+
         if (count == 0) return new("rewards", "At least one reward is needed.");
         if (request.GroupSize is < 1 || count % (request.GroupSize ?? 1) != 0) return new("group_size", $"Must be positive and divide the {count} rewards.");
         if (request.RewardsPerFunc is { } rows && rows.Any(row => row.Length != rows[0].Length || row.Length == 0)) return new("rewards_per_func", "Every row needs one reward per function.");
@@ -37,7 +44,7 @@ internal static class FlatRewardsRules
     private static IEnumerable<(string Name, double[][]? Rows)> Matrices(AdvantagesRequest request) =>
     [
         ("token_level_rewards", request.TokenLevelRewards), ("values", request.Values), ("kl", request.Kl),
-        ("old_logprobs", request.OldLogprobs), ("ref_logprobs", request.RefLogprobs),
+        ("old_logprobs", request.OldLogprobs), ("ref_logprobs", request.RefLogprobs), ("old_log_probs", request.OldLogProbs), ("sum_pi_squared", request.SumPiSquared),
     ];
 
     private static IEnumerable<(string Name, int? Length)> Lengths(AdvantagesRequest request) =>
@@ -46,5 +53,6 @@ internal static class FlatRewardsRules
         ("token_level_rewards", request.TokenLevelRewards?.Length), ("rewards_per_func", request.RewardsPerFunc?.Length),
         ("reward_baselines", request.RewardBaselines?.Length), ("old_logprobs", request.OldLogprobs?.Length), ("ref_logprobs", request.RefLogprobs?.Length),
         ("num_output_tokens", request.NumOutputTokens?.Length), ("num_input_tokens", request.NumInputTokens?.Length), ("num_turns", request.NumTurns?.Length),
+        ("old_log_probs", request.OldLogProbs?.Length), ("sum_pi_squared", request.SumPiSquared?.Length), ("agents", request.Agents?.Length), ("completion_lengths", request.CompletionLengths?.Length), ("truncated", request.Truncated?.Length), ("episodes", request.Episodes?.Length),
     ];
 }

@@ -31,6 +31,22 @@ public sealed record RewardGroup
     /// <example>null</example>
     public double[][]? Values { get; init; }
 
+    /// <summary>Log-probability of each token when it was sampled, shape (G)(T); needed by the optimal token baselines.</summary>
+    /// <example>null</example>
+    public double[][]? OldLogprobs { get; init; }
+
+    /// <summary>Sum over the vocabulary of the squared probabilities at each token, shape (G)(T); needed by the optimal token baselines.</summary>
+    /// <example>null</example>
+    public double[][]? SumPiSquared { get; init; }
+
+    /// <summary>The agent (role) each completion was played by, shape (G); needed by rae and hierarchical_grpo.</summary>
+    /// <example>null</example>
+    public string[]? Agents { get; init; }
+
+    /// <summary>The episode each completion belongs to, shape (G); needed by hierarchical_grpo.</summary>
+    /// <example>null</example>
+    public string[]? Episodes { get; init; }
+
     /// <summary>Completions of the group, G.</summary>
     internal int Size => TokenRewards?.Length ?? Rewards?.Length ?? Scores?.Values.FirstOrDefault()?.Length ?? 0;
 }

@@ -22,7 +22,7 @@ internal sealed class RewardGroupValidator : AbstractValidator<RewardGroup>
     private static void CheckTokens(RewardGroup group, ValidationContext<RewardGroup> context)
     {
         var rows = group.TokenRewards ?? group.Mask;
-        foreach (var (name, values) in new[] { ("token_rewards", group.TokenRewards), ("mask", group.Mask), ("values", group.Values) })
+        foreach (var (name, values) in (IEnumerable<(string, double[][]?)>)[("token_rewards", group.TokenRewards), ("mask", group.Mask), ("values", group.Values), ("old_logprobs", group.OldLogprobs), ("sum_pi_squared", group.SumPiSquared)])
         {
             if (values is null) continue;
             if (values.Length != group.Size) context.AddFailure(name, $"Has {values.Length} rows for {group.Size} completions.");
@@ -39,6 +39,8 @@ internal sealed class RewardGroupValidator : AbstractValidator<RewardGroup>
         foreach (var (name, scores) in group.Scores ?? new Dictionary<string, double?[]>()) Check($"scores.{name}", scores?.Length);
         Check("lengths", group.Lengths?.Length ?? group.Size);
         Check("baselines", group.Baselines?.Length ?? group.Size);
+        Check("agents", group.Agents?.Length ?? group.Size);
+        Check("episodes", group.Episodes?.Length ?? group.Size);
         if (group.Lengths is { } lengths && Array.FindIndex(lengths, length => length < 0) is >= 0 and var negative)
         {
             context.AddFailure($"lengths[{negative}]", "Must be at least 0.");

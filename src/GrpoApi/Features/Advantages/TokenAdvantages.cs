@@ -15,6 +15,8 @@ internal static class TokenAdvantages
                 Rewards = rewards,
                 Mask = Bytes(group.Mask?[index]),
                 Values = group.Values?[index],
+                OldLogprobs = group.OldLogprobs?[index],
+                SumPiSquared = group.SumPiSquared?[index],
             }))],
             GroupSizes = [.. request.Groups.Select(group => group.Size)],
         };

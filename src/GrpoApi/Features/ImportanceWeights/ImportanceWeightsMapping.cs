@@ -19,7 +19,7 @@ internal static class ImportanceWeightsMapping
         {
             Sequences = [.. corrected.Select((sequence, index) => new SequenceWeights
             {
-                Weights = [.. Enumerable.Range(0, sequence.Length).Select(t => Includes(batch[index], t) ? sequence.Weights.IsEmpty ? 1 : sequence.Weights.Span[t] : 0)],
+                Weights = [.. Enumerable.Range(0, sequence.Length).Select(t => Includes(batch[index], t) ? sequence.Weights is { } weights ? weights[t] : 1 : 0)],
                 Mask = [.. Enumerable.Range(0, sequence.Length).Select(t => kept[index] && (onlyOffPolicy || Includes(sequence, t)) ? 1 : 0)],
             })],
             Metrics = metrics,
@@ -30,7 +30,7 @@ internal static class ImportanceWeightsMapping
 
     private static LossSequence ToSequence(SampledSequence sequence) => new()
     {
-        Logprobs = sequence.Logprobs ?? sequence.OldLogprobs,
+        Logprobs = (sequence.Logprobs ?? sequence.OldLogprobs),
         OldLogprobs = sequence.OldLogprobs,
         RolloutLogprobs = sequence.RolloutLogprobs,
         Mask = sequence.Mask is { } mask ? Array.ConvertAll(mask, value => (byte)value) : null,

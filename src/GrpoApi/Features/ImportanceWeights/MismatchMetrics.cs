@@ -45,14 +45,14 @@ internal static class MismatchMetrics
     {
         public Row(LossSequence sequence, MismatchNumerator numerator)
         {
-            var logprobs = numerator == MismatchNumerator.Current || sequence.OldLogprobs.IsEmpty ? sequence.Logprobs.Span : sequence.OldLogprobs.Span;
+            var logprobs = numerator == MismatchNumerator.Current || sequence.OldLogprobs is null ? sequence.Logprobs : sequence.OldLogprobs;
             var (training, rollout) = (0.0, 0.0);
             var logRatios = new List<double>();
             for (var t = 0; t < sequence.Length; t++)
             {
                 if (!sequence.Mask.IsEmpty && sequence.Mask.Span[t] == 0) continue;
-                (training, rollout) = (training + logprobs[t], rollout + sequence.RolloutLogprobs.Span[t]);
-                logRatios.Add(logprobs[t] - sequence.RolloutLogprobs.Span[t]);
+                (training, rollout) = (training + logprobs[t], rollout + sequence.RolloutLogprobs![t]);
+                logRatios.Add(logprobs[t] - sequence.RolloutLogprobs![t]);
             }
 
             LogRatios = [.. logRatios];

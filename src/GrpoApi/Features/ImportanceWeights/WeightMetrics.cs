@@ -34,9 +34,9 @@ internal static class WeightMetrics
         if (correction.BatchNormalize) yield return new("rollout_is_batch_norm_factor", perSequence ? bounded.Average(RowMean) : mean);
     }
 
-    private static double[][] Rows(IReadOnlyList<LossSequence> batch, RolloutCorrection correction) => [.. batch.Select(sequence => sequence with { Weights = default })
-        .Zip(correction.Fold([.. batch.Select(sequence => sequence with { Weights = default })]))
-        .Select(pair => pair.Second.Weights.ToArray().Where((_, t) => pair.First.Mask.IsEmpty || pair.First.Mask.Span[t] != 0).ToArray()).Where(row => row.Length > 0)];
+    private static double[][] Rows(IReadOnlyList<LossSequence> batch, RolloutCorrection correction) => [.. batch.Select(sequence => sequence with { Weights = null })
+        .Zip(correction.Fold([.. batch.Select(sequence => sequence with { Weights = null })]))
+        .Select(pair => pair.Second.Weights!.Where((_, t) => pair.First.Mask.IsEmpty || pair.First.Mask.Span[t] != 0).ToArray()).Where(row => row.Length > 0)];
 
     private static double RowMean(double[] row) => Mean(row, weight => weight);
 

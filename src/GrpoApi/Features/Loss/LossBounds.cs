@@ -56,6 +56,13 @@ public partial record LossChoices
     [DefaultValue(0.0)]
     public double EntropyCoef { get; init; }
 
+    /// <summary>
+    /// Weight of the negative log-likelihood of the tokens of sequences with a positive reward (VAPO), which is added to the loss; other than 0 it needs reward.
+    /// </summary>
+    /// <example>0.0</example>
+    [DefaultValue(0.0)]
+    public double PositiveNllWeight { get; init; }
+
     /// <summary>clip_cov: which tokens are left out.</summary>
     public ClipCovSettings? ClipCov { get; init; }
 

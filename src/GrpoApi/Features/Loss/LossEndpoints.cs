@@ -23,7 +23,7 @@ public static class LossEndpoints
 
     private const string RequestTensors =
         "The JSON fields but sequences as a string under __metadata__.request; logprobs, old_logprobs, ref_logprobs, rollout_logprobs, rollout_is_weights, entropies, values, "
-        + "old_values, returns (N, T) F32 or F64; mask (N, T) U8, 0 where a row is padding, which may hold anything; advantages (N) or (N, T).";
+        + "old_values, returns (N, T) F32 or F64; mask (N, T) U8, 0 where a row is padding, which may hold anything; advantages (N) or (N, T); rewards (N).";
 
     private const string AnswerTensors =
         "loss (1) F64, NaN when it overflowed; grad_logprobs or grad_values (N, T) in the element type of the log-probabilities (F64 for a JSON request, whose "

@@ -30,6 +30,7 @@ internal static class LossMapping
         OffPolicyMaskThreshold = request.OffPolicyMaskThreshold,
         TopEntropyQuantile = request.TopEntropyQuantile,
         EntropyCoef = request.EntropyCoef,
+        PositiveNllWeight = request.PositiveNllWeight,
         ClipCov = ToOptions(request.ClipCov ?? new()),
         KlCov = ToOptions(request.KlCov ?? new()),
         Normalizer = (request.Normalizer ?? new()).ToNormalizer(),
@@ -48,10 +49,11 @@ internal static class LossMapping
         OldLogprobs = sequence.OldLogprobs,
         RefLogprobs = sequence.RefLogprobs,
         RolloutLogprobs = sequence.RolloutLogprobs,
-        Mask = sequence.Mask is { } mask ? Array.ConvertAll(mask, value => (byte)value) : null,
+        Mask = sequence.Mask ?? default,
         Advantages = sequence.Advantages ?? [sequence.Advantage ?? 1],
         Weights = sequence.RolloutIsWeights,
         Entropies = sequence.Entropies,
+        Reward = sequence.Reward,
     })];
 
     public static LossResponse ToResponse(this LossResult result, LossRequest request) => new()

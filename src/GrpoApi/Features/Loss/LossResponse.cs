@@ -1,3 +1,5 @@
+using Grpo.Losses;
+
 namespace GrpoApi.Features.Loss;
 
 /// <summary>The loss, its gradient and what to log about it.</summary>
@@ -42,11 +44,11 @@ public sealed record SequenceGradient
 {
     /// <summary>d loss / d logprobs, shape (T), always finite, 0 under a 0 of the mask; null when gradients is false.</summary>
     /// <example>[-0.2, 0.0, -0.3]</example>
-    public double[]? GradLogprobs { get; init; }
+    public RealVector? GradLogprobs { get; init; }
 
     /// <summary>Loss type value: d loss / d values, shape (T); else null.</summary>
     /// <example>null</example>
-    public double[]? GradValues { get; init; }
+    public RealVector? GradValues { get; init; }
 
     /// <summary>What a trainer logs per sequence, under its own names; null for trainers that do not.</summary>
     /// <example>null</example>

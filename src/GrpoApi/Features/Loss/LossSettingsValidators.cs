@@ -23,6 +23,7 @@ internal sealed class LossParametersValidator : AbstractValidator<LossChoices>
         RuleFor(request => request.KlWeight).Must((request, weight) => weight == KlWeight.None || !request.UseBiasCorrectionKl)
             .WithMessage("Contradicts use_bias_correction_kl, which is the weight ratio: give one of the two.");
         RuleFor(request => request.TopEntropyQuantile).Must(share => share is > 0 and <= 1).WithMessage("Must be above 0 and at most 1.");
+        RuleFor(request => request.PositiveNllWeight).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
         RuleFor(request => request.CliprangeValue).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
         RuleFor(request => request.ClipCov!.Ratio).InclusiveBetween(0, 1).When(request => request.ClipCov is not null).WithMessage("Must be in [0, 1].");
         RuleFor(request => request.ClipCov!.UpperBound).Must((request, upper) => upper >= request.ClipCov!.LowerBound).When(request => request.ClipCov is not null)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Grpo.Engines.Weights;
+using Grpo.Losses;
 using GrpoApi.Http;
 using GrpoApi.Http.Tensors;
 
@@ -23,14 +24,10 @@ internal static class LossTensorAnswer
         return new(tensors.OfType<OutgoingTensor>(), TensorFields.Write(Fields(answer)));
     }
 
-    private static OutgoingTensor? Gradient(string name, double[]?[] rows, SafetensorsDtype dtype)
+    private static OutgoingTensor? Gradient(string name, RealVector?[] rows, SafetensorsDtype dtype)
     {
-        double[][] gradients = [.. rows.OfType<double[]>()];
-        if (gradients.Length < rows.Length) return null;
-        var width = gradients.Max(row => row.Length);
-        return dtype == SafetensorsDtype.F64
-            ? OutgoingTensor.Matrix(name, dtype, gradients, width)
-            : OutgoingTensor.Matrix(name, dtype, Array.ConvertAll(gradients, row => Array.ConvertAll(row, value => (float)value)), width);
+        RealVector[] gradients = [.. rows.OfType<RealVector>()];
+        return gradients.Length < rows.Length ? null : FloatTensors.Matrix(name, dtype, gradients, gradients.Max(row => row.Length));
     }
 
     /// <summary>Everything but the tensors. Sequences are left only where a trainer logs something of each.</summary>

@@ -1,4 +1,5 @@
 using Grpo.Engines.Weights;
+using Grpo.Losses;
 using GrpoApi.Http;
 using GrpoApi.Http.Tensors;
 
@@ -9,6 +10,7 @@ internal sealed class LossTensorBatch
 {
     private const string Mask = "mask";
     private const string Advantages = "advantages";
+    private const string Rewards = "rewards";
 
     private static readonly string[] PerToken =
         ["logprobs", "old_logprobs", "ref_logprobs", "rollout_logprobs", "rollout_is_weights", "entropies", "values", "old_values", "returns"];
@@ -17,6 +19,7 @@ internal sealed class LossTensorBatch
     private readonly Dictionary<string, TensorEntry> _perToken;
     private readonly TensorEntry? _mask;
     private readonly TensorEntry? _advantages;
+    private readonly TensorEntry? _rewards;
 
     /// <summary>Checks the tensors of a file.</summary>
     /// <param name="file">The file.</param>
@@ -32,11 +35,12 @@ internal sealed class LossTensorBatch
         if (_mask is { Dtype: not (SafetensorsDtype.U8 or SafetensorsDtype.Bool) }) throw new SafetensorsException(Mask, $"Must be U8, not {_mask.Dtype.NameOf()}.");
         _advantages = header.Find(Advantages)?.RequireFloats();
         _ = _advantages?.Shape.Count == 1 ? _advantages.RequireShape(count) : _advantages?.RequireShape(count, width);
+        _rewards = header.Find(Rewards)?.RequireFloats().RequireShape(count);
         Count = (int)count;
     }
 
     /// <summary>The tensors that are known.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. PerToken, Mask, Advantages];
+    public static IReadOnlyList<string> Names { get; } = [.. PerToken, Mask, Advantages, Rewards];
 
     /// <summary>Sequences, N.</summary>
     public int Count { get; }
@@ -45,7 +49,7 @@ internal sealed class LossTensorBatch
     /// <exception cref="FluentValidation.ValidationException">A value under a 1 of the mask is not finite.</exception>
     public SequenceLogprobs Sequence(int row)
     {
-        var mask = _mask is null ? null : _file.MaskRow(_mask, row);
+        var mask = _mask is null ? (ReadOnlyMemory<byte>?)null : _file.MaskRow(_mask, row);
         return new()
         {
             Logprobs = Values("logprobs", row, mask),
@@ -58,23 +62,26 @@ internal sealed class LossTensorBatch
             OldValues = Values("old_values", row, mask),
             Returns = Values("returns", row, mask),
             Mask = mask,
+            Reward = _rewards is null ? null : Finite(_file.Row(_rewards, row), mask: null, _ => $"sequences[{row}].reward")[0],
             Advantage = _advantages?.Shape.Count == 1 ? Finite(_file.Row(_advantages, row), mask: null, _ => $"sequences[{row}].advantage")[0] : null,
             Advantages = _advantages?.Shape.Count == 2 ? Finite(_file.Row(_advantages, row), mask, token => $"sequences[{row}].{Advantages}[{token}]") : null,
         };
     }
 
-    private double[]? Values(string name, int row, double[]? mask) =>
+    private RealVector? Values(string name, int row, ReadOnlyMemory<byte>? mask) =>
         _perToken.TryGetValue(name, out var tensor) ? Finite(_file.Row(tensor, row), mask, token => $"sequences[{row}].{name}[{token}]") : null;
 
     /// <summary>Padding may hold anything, also NaN; what is in the loss must be finite, as in JSON.</summary>
-    private static double[] Finite(double[] values, double[]? mask, Func<int, string> path)
+    private static RealVector Finite(RealVector values, ReadOnlyMemory<byte>? mask, Func<int, string> path)
     {
-        for (var t = 0; t < values.Length; t++)
+        if (values.IsFinite()) return values;
+        var cleared = values.ToArray();
+        for (var t = 0; t < cleared.Length; t++)
         {
-            if (double.IsFinite(values[t])) continue;
-            values[t] = mask?[t] == 0 ? 0 : throw RequestValidation.Invalid(path(t), "Must be a finite number.");
+            if (double.IsFinite(cleared[t])) continue;
+            cleared[t] = mask is { } included && included.Span[t] == 0 ? 0 : throw RequestValidation.Invalid(path(t), "Must be a finite number.");
         }
 
-        return values;
+        return values.IsSingle ? Array.ConvertAll(cleared, value => (float)value) : cleared;
     }
 }

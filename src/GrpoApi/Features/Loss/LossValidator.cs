@@ -51,7 +51,23 @@ internal sealed class CanonicalLossValidator : AbstractValidator<LossRequest>
             .WithMessage(_ => $"At most {limits.Value.MaxSequences} sequences are allowed (Limits:MaxSequences).");
         RuleFor(request => request.Normalizer!.PromptSizes).Must((request, sizes) => sizes is null || (sizes.All(size => size > 0) && sizes.Sum() == request.Sequences.Count))
             .When(request => request.Normalizer is not null && request.Sequences is not null).WithMessage("Must be positive and add up to the number of sequences.");
-        RuleForEach(request => request.Sequences).SetValidator(request => new SequenceLogprobsValidator(request));
+        RuleFor(request => request.Sequences).Custom(CheckSequences);
+    }
+
+    /// <summary>One validator for all of them: the rules depend on the request, and building them costs more than checking them.</summary>
+    private static void CheckSequences(IReadOnlyList<SequenceLogprobs> sequences, ValidationContext<LossRequest> context)
+    {
+        var validator = new SequenceLogprobsValidator(context.InstanceToValidate);
+        for (var i = 0; i < sequences?.Count; i++)
+        {
+            if (sequences[i] is null)
+            {
+                context.AddFailure($"{context.PropertyPath}[{i}]", "Must not be null.");
+                continue;
+            }
+
+            foreach (var failure in validator.Validate(sequences[i]).Errors) context.AddFailure($"{context.PropertyPath}[{i}].{failure.PropertyName}", failure.ErrorMessage);
+        }
     }
 
     internal static string Unsupported<T>(string? name, NamedChoices<T> choices)

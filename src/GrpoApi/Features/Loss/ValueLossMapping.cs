@@ -12,7 +12,7 @@ internal static class ValueLossMapping
     {
         var result = ValueLoss.Compute(
             [.. request.Sequences.Select(sequence => new ValueSequence(
-                sequence.Values!, sequence.OldValues!, sequence.Returns!, sequence.Mask is { } mask ? Array.ConvertAll(mask, value => (byte)value) : null))],
+                sequence.Values!.ToArray(), sequence.OldValues!.ToArray(), sequence.Returns!.ToArray(), sequence.Mask?.ToArray()))],
             request.CliprangeValue,
             LossAggregations.All[request.Aggregation ?? "token-mean"],
             (request.Normalizer ?? new()).ToNormalizer());

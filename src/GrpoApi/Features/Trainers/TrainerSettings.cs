@@ -38,6 +38,10 @@ internal sealed class TrainerSettings(IReadOnlyDictionary<string, JsonElement> v
     public double[]? Numbers(string name) => Read(name, JsonValueKind.Array, value => value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
         ? value.EnumerateArray().Select(item => item.GetDouble()).ToArray() : throw Invalid(name, "Must be a list of numbers."), "a list of numbers");
 
+    /// <summary>A list of strings, or null.</summary>
+    public string[]? Texts(string name) => Read(name, JsonValueKind.Array, value => value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+        ? value.EnumerateArray().Select(item => item.GetString()!).ToArray() : throw Invalid(name, "Must be a list of strings."), "a list of strings");
+
     /// <summary>A list of pairs of whole numbers, or null.</summary>
     public (int From, int To)[]? Ranges(string name) => Read(name, JsonValueKind.Array, value => value.EnumerateArray().Select(pair =>
         pair.ValueKind == JsonValueKind.Array && pair.GetArrayLength() == 2 && pair[0].TryGetInt32(out var from) && pair[1].TryGetInt32(out var to)

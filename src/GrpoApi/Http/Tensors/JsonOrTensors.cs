@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Reflection;
 using Grpo.Engines.Weights;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -11,6 +12,9 @@ namespace GrpoApi.Http.Tensors;
 /// <param name="tensors">The same as tensors; called only when these are wanted.</param>
 public sealed class JsonOrTensors<T>(T value, Func<SafetensorsWriter> tensors) : IResult, IEndpointMetadataProvider
 {
+    /// <summary>Bytes after which what is written goes to the client: large enough for few system calls, small beside a body.</summary>
+    private const int FlushEvery = 256 * 1024;
+
     /// <inheritdoc/>
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), [SafetensorsMedia.Json, SafetensorsMedia.Type]));
@@ -29,9 +33,16 @@ public sealed class JsonOrTensors<T>(T value, Func<SafetensorsWriter> tensors) :
         var file = tensors();
         response.ContentType = SafetensorsMedia.Type;
         response.ContentLength = file.Length;
+        var unflushed = 0;
         foreach (var chunk in file.Chunks())
         {
-            await response.Body.WriteAsync(chunk, httpContext.RequestAborted);
+            response.BodyWriter.Write(chunk.Span);
+            unflushed += chunk.Length;
+            if (unflushed < FlushEvery) continue;
+            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+            unflushed = 0;
         }
+
+        await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
     }
 }

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Grpo.Engines.Weights;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace GrpoApi.Http.Tensors;
 
@@ -9,8 +11,6 @@ internal static class JsonOrTensorsBody
 {
     /// <summary>The longest safetensors header accepted, in bytes: it holds the settings of a request and some twenty names.</summary>
     public const int MaxHeaderLength = 4 * 1024 * 1024;
-
-    private const int FirstBuffer = 64 * 1024;
 
     /// <summary>Reads the body.</summary>
     /// <param name="http">The request.</param>
@@ -23,21 +23,26 @@ internal static class JsonOrTensorsBody
     {
         if (SafetensorsMedia.IsSent(http.Request))
         {
-            var body = await ReadBytesAsync(http.Request, Math.Min(limits.MaxBodyBytes, Array.MaxLength), http.RequestAborted);
-            return fromTensors(SafetensorsFile.Read(body, MaxHeaderLength));
+            // The tensors are views of the body, so it stays until the answer is sent.
+            var body = await RequestBody.ReadAsync(http.Request, limits.MaxBodyBytes, http.RequestAborted);
+            http.Response.RegisterForDispose(body);
+            return fromTensors(SafetensorsFile.Read(body.Bytes, MaxHeaderLength));
         }
 
         if (!http.Request.HasJsonContentType()) throw new BadHttpRequestException($"The content type must be {SafetensorsMedia.Json} or {SafetensorsMedia.Type}.", StatusCodes.Status415UnsupportedMediaType);
-        return await ReadJsonAsync<T>(http) ?? throw new BadHttpRequestException("The request has no JSON body.");
+        return await ReadJsonAsync<T>(http, limits) ?? throw new BadHttpRequestException("The request has no JSON body.");
     }
 
-    private static async Task<T?> ReadJsonAsync<T>(HttpContext http)
+    private static async Task<T?> ReadJsonAsync<T>(HttpContext http, LimitsOptions limits)
         where T : class
     {
         if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }) return null;
         try
         {
-            return await http.Request.ReadFromJsonAsync<T>(http.RequestAborted);
+            if (IsInAnotherEncoding(http.Request)) return await http.Request.ReadFromJsonAsync<T>(http.RequestAborted);
+            // In one piece: read as it arrives, each array would be scanned anew whenever more of it is there.
+            using var body = await RequestBody.ReadAsync(http.Request, limits.MaxBodyBytes, http.RequestAborted);
+            return JsonSerializer.Deserialize<T>(WithoutByteOrderMark(body.Bytes.Span), JsonConventions.Options);
         }
         catch (JsonException exception)
         {
@@ -45,26 +50,8 @@ internal static class JsonOrTensorsBody
         }
     }
 
-    /// <summary>The whole body, in one array of its size where the request says its size.</summary>
-    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > limit) throw TooLarge(limit);
-        var body = GC.AllocateUninitializedArray<byte>((int)(request.ContentLength ?? Math.Min(FirstBuffer, limit)));
-        var filled = 0;
-        while (true)
-        {
-            if (filled == body.Length)
-            {
-                if (filled == request.ContentLength) return body;
-                if (filled == limit) throw TooLarge(limit);
-                Array.Resize(ref body, (int)Math.Min(2L * filled, limit));
-            }
+    private static bool IsInAnotherEncoding(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset is { HasValue: true } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 
-            var read = await request.Body.ReadAsync(body.AsMemory(filled), cancellationToken);
-            if (read == 0) return body.AsMemory(0, filled);
-            filled += read;
-        }
-    }
-
-    private static BadHttpRequestException TooLarge(long limit) => new($"Request body too large. The limit is {limit} bytes (Limits:MaxBodyBytes).", StatusCodes.Status413PayloadTooLarge);
+    private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> json) => json.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json;
 }

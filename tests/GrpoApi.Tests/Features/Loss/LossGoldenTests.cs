@@ -37,7 +37,7 @@ public sealed class LossGoldenTests(ApiFactory api) : IClassFixture<ApiFactory>
 
         foreach (var (name, value) in row.Expected["metrics"]?.AsObject() ?? [])
         {
-            if (!name.StartsWith("rollout_corr/", StringComparison.Ordinal)) GoldenRow.AssertNear(value, answer["metrics"]![name], name);
+            GoldenRow.AssertNear(value, answer["metrics"]![name], name);
         }
 
         foreach (var (name, values) in row.Expected["per_sample_metrics"]?.AsObject() ?? [])
@@ -49,24 +49,43 @@ public sealed class LossGoldenTests(ApiFactory api) : IClassFixture<ApiFactory>
     [Fact]
     public void Every_row_is_there() => Assert.Equal(113, GoldenRow.Count("loss"));
 
-    /// <summary>verl draws which tokens it leaves out: as many as it does, and the same gradient on all tokens that neither left out.</summary>
+    /// <summary>
+    /// verl draws which tokens it leaves out. The rule: max(1, ratio N) of the unclipped tokens whose covariance (A - mean A)(lp - mean lp) lies between the bounds;
+    /// whatever is drawn, the other tokens have the gradient that verl gives those it did not draw.
+    /// </summary>
     private static void AssertSelection(GoldenRow row, JsonNode answer)
     {
-        var (ours, theirs, differ) = (0, 0, 0);
+        var tokens = Tokens(row, answer).ToArray();
+        var (advantage, logprob) = (tokens.Average(token => token.Advantage), tokens.Average(token => token.Logprob));
+        var candidates = tokens.Where(token => !token.IsClipped && (token.Advantage - advantage) * (token.Logprob - logprob) is var covariance
+            && covariance > Param("clip_cov_lb", 1) && covariance < Param("clip_cov_ub", 5)).ToArray();
+        var selected = tokens.Where(token => token.Ours == 0 && !token.IsClipped && token.Advantage != 0).ToArray();
+
+        Assert.Equal(Math.Min(candidates.Length, Math.Max(1, (int)(Param("clip_cov_ratio", 2e-4) * tokens.Length))), selected.Length);
+        Assert.InRange(candidates.Length, selected.Length, tokens.Length - 1);
+        Assert.All(selected, token => Assert.Contains(token, candidates));
+        Assert.All(tokens.Where(token => token.Theirs == 0 && !token.IsClipped && token.Advantage != 0), token => Assert.Contains(token, candidates));
+        Assert.All(tokens.Where(token => token.IsClipped), token => Assert.Equal((0.0, 0.0), (token.Ours, token.Theirs)));
+        Assert.All(tokens.Where(token => token is { Ours: not 0, Theirs: not 0 }), token => Assert.Equal(token.Theirs, token.Ours, Math.Abs(token.Theirs) * 1e-9));
+
+        double Param(string name, double fallback) => (double?)row.Params[name] ?? fallback;
+    }
+
+    private static IEnumerable<(double Advantage, double Logprob, bool IsClipped, double Ours, double Theirs)> Tokens(GoldenRow row, JsonNode answer)
+    {
+        double Low() => 1 - ((double?)row.Params["clip_ratio_low"] ?? (double?)row.Params["clip_ratio"] ?? 0.2);
+        double High() => 1 + ((double?)row.Params["clip_ratio_high"] ?? (double?)row.Params["clip_ratio"] ?? 0.2);
         for (var i = 0; i < answer["sequences"]!.AsArray().Count; i++)
         {
-            var (expected, actual) = (row.Expected["grad_logprobs"]![i]!.AsArray(), answer["sequences"]![i]!["grad_logprobs"]!.AsArray());
-            for (var t = 0; t < expected.Count; t++)
+            for (var t = 0; t < row.Inputs["logprobs"]![i]!.AsArray().Count; t++)
             {
-                var (wanted, got) = ((double)expected[t]!, (double)actual[t]!);
-                theirs += wanted == 0 ? 1 : 0;
-                ours += got == 0 ? 1 : 0;
-                if (wanted != 0 && got != 0) GoldenRow.AssertNear(expected[t], actual[t], $"grad_logprobs[{i}][{t}]");
-                else if (wanted != got) differ++;
+                if ((double)row.Inputs["mask"]![i]![t]! == 0) continue;
+                var advantage = row.Inputs["advantages"]![i] is JsonArray perToken ? (double)perToken[t]! : (double)row.Inputs["advantages"]![i]!;
+                var logprob = (double)row.Inputs["logprobs"]![i]![t]!;
+                var ratio = Math.Exp(logprob - (double)row.Inputs["old_logprobs"]![i]![t]!);
+                yield return (advantage, logprob, (advantage > 0 && ratio > High()) || (advantage < 0 && ratio < Low()),
+                    (double)answer["sequences"]![i]!["grad_logprobs"]![t]!, (double)row.Expected["grad_logprobs"]![i]![t]!);
             }
         }
-
-        Assert.Equal(theirs, ours);
-        Assert.True(differ <= 4, $"{differ} tokens differ, of 2 selected on each side");
     }
 }

@@ -4,6 +4,18 @@ namespace GrpoApi.Tests.Features.Loss;
 
 public sealed class LossTests(ApiFactory api) : IClassFixture<ApiFactory>
 {
+    [Fact]
+    public async Task NeMos_counts_of_the_whole_batch_divide_its_micro_batches()
+    {
+        const string One = """{"logprobs": [-1, -2], "old_logprobs": [-1.1, -2], "advantage": 1, "reward": 1}""", Two = """{"logprobs": [-0.5], "old_logprobs": [-0.4], "advantage": -1, "reward": 0}""";
+        async Task<double> LossAsync(string settings, string sequences) =>
+            (double)(await _client.PostForJsonAsync("/v1/loss", $$"""{"trainer_config": {"trainer": "nemo_rl"{{settings}}}, "sequences": [{{sequences}}]}"""))["loss"]!;
+
+        var whole = await LossAsync("", $"{One}, {Two}");
+        Assert.Equal(whole, await LossAsync(", \"global_valid_toks\": 3", One) + await LossAsync(", \"global_valid_toks\": 3", Two), 9);
+        Assert.Equal(whole + (0.5 * 1.5), await LossAsync(", \"positive_example_nll_weight\": 0.5", $"{One}, {Two}"), 9);
+    }
+
     private readonly HttpClient _client = api.CreateClient();
 
     /// <summary>Two sequences whose ratios are 1.5 (clipped at 1.2), 1, and 0.5.</summary>

@@ -16,6 +16,10 @@ public sealed class LossValidationTests(ApiFactory api) : IClassFixture<ApiFacto
     [InlineData("sequences[0].logprobs[1]", "a finite number", """{"logprobs": [-1, null], "advantage": 1}""")]
     [InlineData("sequences[0].old_logprob", "not known", """{"logprobs": [-1], "old_logprob": [-1], "advantage": 1}""")]
     [InlineData("sequences[0].logprobs", "Needed by the loss type", """{"advantage": 1}""")]
+    [InlineData("sequences[0].logprobs[1]", "a finite number", """{"logprobs": [-1, "-2"], "advantage": 1}""")]
+    [InlineData("sequences[0].logprobs", "an array", """{"logprobs": -1, "advantage": 1}""")]
+    [InlineData("sequences[0].mask[0]", "0 or 1", """{"logprobs": [-1, -2], "mask": [true, 1], "advantage": 1}""")]
+    [InlineData("sequences[0].mask", "an array", """{"logprobs": [-1, -2], "mask": "11", "advantage": 1}""")]
     public Task A_bad_sequence_is_told_where_and_why(string path, string message, string sequence) =>
         AssertInvalidAsync($$"""{"sequences": [{{sequence}}]}""", path, message);
 
@@ -39,6 +43,13 @@ public sealed class LossValidationTests(ApiFactory api) : IClassFixture<ApiFacto
     [InlineData("normalizer.num_items_in_batch", "above 0", "\"normalizer\": {\"num_items_in_batch\": 0}")]
     [InlineData("normalizer.loss_scale_factor", "max_completion_length", "\"normalizer\": {\"loss_scale_factor\": 10, \"max_completion_length\": 10}")]
     [InlineData("normalizer.empty_rows", "count, skip", "\"normalizer\": {\"empty_rows\": \"drop\"}")]
+    [InlineData("positive_nll_weight", "at least 0", "\"positive_nll_weight\": -1")]
+    [InlineData("sequences[0].reward", "Needed by positive_nll_weight", "\"positive_nll_weight\": 0.1")]
+    [InlineData("sequences[0].entropies", "Needed by entropy_coef", "\"entropy_coef\": 0.1")]
+    [InlineData("kl_weight", "use_bias_correction_kl", "\"use_bias_correction_kl\": true, \"kl_weight\": \"score_function\"")]
+    [InlineData("trainer_config.clip_ratio_hihg", "Did you mean clip_ratio_high?", "\"trainer_config\": {\"trainer\": \"verl\", \"clip_ratio_hihg\": 0.3}")]
+    [InlineData("trainer_config", "Contradicts the other settings", "\"epsilon\": 0.3, \"trainer_config\": {\"trainer\": \"trl\"}")]
+    [InlineData("trainer_config.trainer", "trl, verl, openrlhf", "\"trainer_config\": {\"trainer\": \"tlr\"}")]
     [InlineData("gradients", "true or false", "\"gradients\": \"yes\"")]
     public Task A_bad_setting_is_told_where_and_why(string path, string message, string setting) =>
         AssertInvalidAsync($$"""{ {{setting}}, "sequences": [{"logprobs": [-1, -2], "advantage": 1}]}""", path, message);
@@ -47,6 +58,23 @@ public sealed class LossValidationTests(ApiFactory api) : IClassFixture<ApiFacto
     [InlineData("""{"sequences": []}""", "sequences", "At least one")]
     [InlineData("""{"loss_type": "grpo"}""", "sequences", "required")]
     public Task A_batch_is_needed(string json, string path, string message) => AssertInvalidAsync(json, path, message);
+
+    [Theory]
+    [InlineData("grpo", "count")]
+    [InlineData("bnpo", "count")]
+    [InlineData("dr_grpo", "skip")]
+    [InlineData("gspo", "skip")]
+    public async Task Masks_of_all_zeros_and_sequences_without_tokens_have_no_loss_and_no_gradient(string type, string emptyRows)
+    {
+        var answer = await _client.PostForJsonAsync("/v1/loss", $$"""
+            {"loss_type": "{{type}}", "normalizer": {"empty_rows": "{{emptyRows}}"},
+             "sequences": [{"logprobs": [-1, -2], "mask": [0, 0], "advantage": 1}, {"logprobs": [], "advantage": -1}]}
+            """);
+
+        Assert.Equal(0, (double)answer["loss"]!);
+        Assert.Equal([0.0, 0.0], answer["sequences"]![0]!["grad_logprobs"]!.AsArray().Select(value => (double)value!));
+        Assert.Empty(answer["sequences"]![1]!["grad_logprobs"]!.AsArray());
+    }
 
     [Fact]
     public async Task Limits_are_settings()

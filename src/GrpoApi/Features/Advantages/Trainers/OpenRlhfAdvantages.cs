@@ -11,7 +11,9 @@ internal static class OpenRlhfAdvantages
 
     private static AdvantagesRequest Translate(TrainerSettings settings, AdvantagesRequest request)
     {
-        var estimator = settings.Text("advantage_estimator") ?? settings.Choice("estimator", "gae", "gae", "reinforce", "reinforce_baseline", "rloo", "dr_grpo", "group_norm");
+        // OpenRLHF's default needs tokens; rewards that are only to be shaped may come without.
+        var fallback = settings.Has("shaping") && request.Mask is null ? "dr_grpo" : "gae";
+        var estimator = settings.Text("advantage_estimator") ?? settings.Choice("estimator", fallback, "gae", "reinforce", "reinforce_baseline", "rloo", "dr_grpo", "group_norm");
         var canonical = request with
         {
             Estimator = estimator switch { "group_norm" => "grpo", "reinforce" => "reinforce_plus_plus", "reinforce_baseline" => "reinforce_plus_plus_baseline", _ => estimator },

@@ -2,16 +2,18 @@ using GrpoApi.Features.Trainers;
 
 namespace GrpoApi.Features.Advantages.Trainers;
 
-/// <summary>prime-rl: centred rewards, MaxRL, and centred rewards with a length penalty.</summary>
+/// <summary>prime-rl: centred rewards, MaxRL, centred rewards with a length penalty, and its estimators for several agents.</summary>
 internal static class PrimeRlAdvantages
 {
     public static AdvantageDialect Dialect { get; } = new(
-        "prime_rl", ["estimator", "num_output_tokens_weight", "num_input_tokens_weight", "num_turns_weight"], Translate);
+        "prime_rl", ["estimator", "num_output_tokens_weight", "num_input_tokens_weight", "num_turns_weight", "decay", "episode_agents"], Translate);
 
     private static AdvantagesRequest Translate(TrainerSettings settings, AdvantagesRequest request) =>
-        settings.Choice("estimator", "grpo", "grpo", "max_rl", "grpo_length_penalty") switch
+        settings.Choice("estimator", "grpo", "grpo", "max_rl", "grpo_length_penalty", "rae", "hierarchical_grpo") switch
         {
             "max_rl" => request with { Estimator = "maxrl" },
+            "rae" => request with { Estimator = "rae", Decay = settings.Number("decay", 0.95) },
+            "hierarchical_grpo" => request with { Estimator = "hierarchical_grpo", EpisodeAgents = settings.Texts("episode_agents") ?? ["solver"] },
             "grpo_length_penalty" => Penalised(settings, request) with { Estimator = "dr_grpo" },
             _ => request with { Estimator = "dr_grpo" },
         };

@@ -12,7 +12,7 @@ internal static class VerlAdvantages
     {
         var estimator = settings.Text("adv_estimator") ?? settings.Choice(
             "estimator", "grpo", "grpo", "grpo_vectorized", "rloo", "rloo_vectorized", "opo", "gpg", "grpo_passk", "remax", "gdpo", "reinforce_plus_plus",
-            "reinforce_plus_plus_baseline", "gae");
+            "reinforce_plus_plus_baseline", "gae", "optimal_token_baseline", "tir_optimal_token_baseline");
         var divides = settings.Flag("norm_adv_by_std_in_grpo", fallback: true);
         var canonical = request with
         {

@@ -24,7 +24,7 @@ internal static class NemoMetrics
         yield return new("js_divergence_error", Mean(token => (K3(token.Old - Mixture(token)) + K3(token.Rollout - Mixture(token))) / 2));
         yield return new("num_valid_samples", figures.Request.Sequences.Count(sequence => sequence.TokenCount > 0));
         yield return new("approx_entropy", Mean(token => -Math.Exp(token.Logprob - token.Rollout) * token.Logprob));
-        yield return new("positive_nll_loss", 0);
+        yield return new("positive_nll_loss", figures.Result.Metrics.GetValueOrDefault("positive_nll_loss") ?? 0);
         yield return new("sampling_importance_ratio", SamplingRatio(figures));
         if (figures.Canonical.RolloutCorrection is { } correction) yield return new("is_oob_ratio", Mean(token => IsOutOfBounds(token, correction) ? 1 : 0));
     }

@@ -81,7 +81,7 @@ internal static class TrlDialect
         Sequences = [.. request.Sequences.Select(sequence => sequence with
         {
             Mask = null,
-            RolloutIsWeights = [.. Enumerable.Range(0, sequence.Length).Select(t => sequence.TokenCount * (sequence.RolloutIsWeights?.ElementAtOrDefault(t) ?? 1))],
+            RolloutIsWeights = [.. Enumerable.Range(0, sequence.Length).Select(t => sequence.TokenCount * (sequence.RolloutIsWeights?[t] ?? 1))],
         })],
     };
 

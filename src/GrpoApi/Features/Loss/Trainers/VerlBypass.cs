@@ -1,5 +1,6 @@
 using System.Globalization;
 using Grpo.Losses;
+using GrpoApi.Features.ImportanceWeights;
 using GrpoApi.Features.Trainers;
 
 namespace GrpoApi.Features.Loss.Trainers;
@@ -18,6 +19,15 @@ internal static class VerlBypass
             RolloutCorrection = type == "reinforce" ? correction : correction with { Mode = null },
             Sequences = [.. request.Sequences.Select(sequence => sequence with { RolloutLogprobs = sequence.OldLogprobs ?? sequence.RolloutLogprobs })],
         };
+    }
+
+    /// <summary>What verl logs in bypass mode about the gap between the policy and the sampler, whether or not the loss is weighed by it.</summary>
+    public static IEnumerable<KeyValuePair<string, double>> Mismatch(LossFigures figures)
+    {
+        var settings = new TrainerSettings(figures.Request.TrainerConfig!);
+        if ((settings.Text("loss_type") ?? settings.Text("loss_mode")) != "bypass_mode") return [];
+        var correction = (Correction(settings.Section("rollout_correction")!) with { Numerator = MismatchNumerator.Current }).ToCorrection();
+        return correction is null ? [] : MismatchMetrics.Of(figures.Canonical.ToBatch(), correction).Select(figure => new KeyValuePair<string, double>(figure.Key, figure.Value ?? double.NaN));
     }
 
     /// <summary>rollout_is with one threshold truncates, with "lo_hi" masks; rollout_rs rejects.</summary>

@@ -7,6 +7,7 @@ internal static class VerlMetrics
 {
     public static IEnumerable<KeyValuePair<string, double>> Of(LossFigures figures)
     {
+        foreach (var figure in VerlBypass.Mismatch(figures)) yield return figure;
         var type = figures.Canonical.LossType;
         yield return new("actor/ppo_kl", figures.Mean(type == "kl_cov" ? token => Math.Abs(Moved(token)) : token => -Moved(token), LossFigures.Epsilon));
         if (type is "reinforce" or "gpg" or "dro" or "kl_cov") yield break;

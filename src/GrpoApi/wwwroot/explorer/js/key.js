@@ -1,13 +1,15 @@
 // Where the service wants an API key, the page asks for one.
 import { html, live, signal } from './view.js';
 import { keyWanted, setApiKey } from './service.js';
-import { ask } from './group/answers.js';
+import { address } from './address.js';
 
 const typed = signal('');
 function submit(event) {
   event.preventDefault();
   setApiKey(typed.value.trim());
-  ask();
+  // Everything that was refused is asked again; the address brings the state back.
+  history.replaceState(null, '', address());
+  location.reload();
 }
 
 export const Key = live(() => keyWanted.value && html`

@@ -1,12 +1,14 @@
 // The page, top to bottom: every part fills its place in index.html and follows the signals that it reads.
 import { html, render } from './view.js';
 import { keepAddress } from './address.js';
+import { Advantages } from './group/advantages.js';
 import { keepAsking } from './group/answers.js';
 import { Beside, keepComparing } from './group/beside.js';
 import { Controls, Presets } from './group/controls.js';
+import { Given } from './group/given.js';
 import { Steps } from './group/step.js';
 import { Sentence, Source, Summary, Trouble, keepSentence } from './group/summary.js';
-import { Advantages, Given, Terms, Worked } from './group/tables.js';
+import { Terms, Worked } from './group/terms.js';
 import { AdvantageChart, GradientChart } from './charts/bars.js';
 import { ClipCurves, TokenClipCurves } from './charts/clip.js';
 import { KlChart } from './charts/kl.js';

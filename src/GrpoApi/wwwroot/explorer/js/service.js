@@ -26,8 +26,15 @@ export async function call(method, path, body, { cancel } = {}) {
   throw await problemOf(response);
 }
 
-async function send(method, path, body, cancel) {
-  const headers = { Accept: 'application/json' };
+/** The answer's lines, each JSON. */
+export async function callForLines(path) {
+  const response = await send('GET', path, undefined, undefined, 'application/x-ndjson');
+  if (!response.ok) throw await problemOf(response);
+  return (await response.text()).split('\n').filter(Boolean).map(line => JSON.parse(line));
+}
+
+async function send(method, path, body, cancel, accept = 'application/json') {
+  const headers = { Accept: accept };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (apiKey.value) headers['X-Api-Key'] = apiKey.value;
   try {

@@ -1,5 +1,5 @@
 // The same request from a terminal or a program, and the way back in.
-import { html, live, signal } from './view.js';
+import { computed, html, live, signal } from './view.js';
 import { address } from './address.js';
 import { shown } from './group/answers.js';
 import { load } from './load.js';
@@ -60,19 +60,26 @@ async function loadFile(event) {
   event.target.value = '';
 }
 
+// Written out only while it is looked at: while a slider moves, it would be written out for every frame.
+const opened = signal(false);
+const toggle = event => (opened.value = event.currentTarget.open);
+const ready = computed(() => shown.value !== null);
+const copyCurl = () => copy(asCurl(shown.peek().request), 'The curl command');
+const copyPython = () => copy(asPython(shown.peek().request), 'The Python program');
+
 export const Share = live(() => {
-  const request = shown.value?.request;
+  const request = opened.value ? shown.value?.request : null;
   return html`
     <div class="actions">
       <button type="button" onClick=${() => copy(new URL(address(), location.href).href, 'The link to this page as it is')}>Copy link</button>
-      <button type="button" disabled=${!request} onClick=${() => copy(asCurl(request), 'The curl command')}>Copy as curl</button>
-      <button type="button" disabled=${!request} onClick=${() => copy(asPython(request), 'The Python program')}>Copy as Python</button>
+      <button type="button" disabled=${!ready.value} onClick=${copyCurl}>Copy as curl</button>
+      <button type="button" disabled=${!ready.value} onClick=${copyPython}>Copy as Python</button>
     </div>
     <p class="hint" role="status">${said.value}</p>
-    <details class="code"><summary>Show the request and the answer</summary>
+    <details class="code" open=${opened.value} onToggle=${toggle}><summary>Show the request and the answer</summary>${opened.value && html`
       <h3>As curl</h3><pre tabindex="0" data-code="curl">${request && asCurl(request)}</pre>
       <h3>As Python</h3><pre tabindex="0" data-code="python">${request && asPython(request)}</pre>
-      <h3>The answer of the service</h3><pre tabindex="0">${shown.value && JSON.stringify(shown.value.loss, null, 1)}</pre>
+      <h3>The answer of the service</h3><pre tabindex="0">${shown.value && JSON.stringify(shown.value.loss, null, 1)}</pre>`}
     </details>
     <div class="field wide">
       <label for="load-json">Load JSON: a request of /v1/loss or /v1/advantages, or an answer of /v1/rollouts</label>

@@ -22,10 +22,14 @@ export class Live extends Component {
     let first = true;
     this.forget = effect(() => {
       if (first) drawn = this.view(props);
-      else this.setState({});
+      else this.changed();
       first = false;
     });
     return drawn;
+  }
+
+  changed() {
+    this.setState({});
   }
 
   componentWillUnmount() {
@@ -37,6 +41,43 @@ export class Live extends Component {
 export const live = view => class extends Live {
   view(props) {
     return view(props);
+  }
+};
+
+const watched = new Map();
+const watcher = new IntersectionObserver(entries => {
+  for (const { target, isIntersecting } of entries) watched.get(target)?.cameIntoView(isIntersecting);
+}, { rootMargin: '200px' });
+
+/** A live component, for pictures, that follows only while it is in view. */
+export const inView = view => class extends Live {
+  view(props) {
+    return view(props);
+  }
+
+  componentDidMount() {
+    this.watched = this.base instanceof Element ? this.base : null;
+    if (!this.watched) return;
+    watched.set(this.watched, this);
+    watcher.observe(this.watched);
+  }
+
+  changed() {
+    if (this.away) this.late = true;
+    else super.changed();
+  }
+
+  cameIntoView(inside) {
+    this.away = !inside;
+    if (inside && this.late) super.changed();
+    this.late &&= !inside;
+  }
+
+  componentWillUnmount() {
+    super.componentWillUnmount();
+    if (!this.watched) return;
+    watched.delete(this.watched);
+    watcher.unobserve(this.watched);
   }
 };
 

@@ -1,5 +1,5 @@
 // Advantage and gradient of each output as diverging bars.
-import { html, live } from '../view.js';
+import { html, inView } from '../view.js';
 import { Frame, scales } from './axes.js';
 import { shown } from '../group/answers.js';
 import { outputName, selected } from '../group/state.js';
@@ -24,10 +24,10 @@ export const Bars = ({ values, title, yLabel, note, marks }) => {
     <//>`;
 };
 
-export const AdvantageChart = live(() => shown.value && html`
+export const AdvantageChart = inView(() => shown.value && html`
   <${Bars} values=${shown.value.group.advantages} title="Advantages" yLabel="A" note="Above the line: better than its group. Together the bars of GRPO sum to 0: what one gains, others lose." />`);
 
-export const GradientChart = live(() => {
+export const GradientChart = inView(() => {
   const answer = shown.value;
   if (!answer) return null;
   return html`

@@ -1,5 +1,5 @@
 // The clip curve: what one token earns for moving its ratio, and the gradient that is left of it. The dots are this group's outputs.
-import { computed, html, live } from '../view.js';
+import { computed, html, inView, live } from '../view.js';
 import { Frame, path, scales } from './axes.js';
 import { clipRange, coversLoss, loss } from '../grpo.js';
 import { shown } from '../group/answers.js';
@@ -40,7 +40,7 @@ const outputs = () => shown.value && shown.value.loss.explanation.sequences.map(
   index: i, name: outputName(i), token: sequence.tokens[0], advantage: shown.value.group.advantages[i], chosen: group.selected.value === i, named: group.rows.value.length <= 12,
 }));
 
-const Dots = live(({ side, of, scale, points }) => html`
+const Dots = inView(({ side, of, scale, points }) => html`
   <g class="dots ${side}">${points().filter(({ advantage, token }) => advantage !== 0 && sideOf(advantage) === side && token.ratio !== null).map(({ index, name, token, advantage, chosen, named }) => {
     const value = of === 'objective' ? token.min_term / Math.abs(advantage) : at(curves.value[side].gradient, token.ratio);
     const [px, py] = [scale.x(Math.min(token.ratio, scale.domain[1])), scale.y(Math.min(Math.max(value, scale.range[0]), scale.range[1]))];
@@ -87,8 +87,8 @@ const drag = scale => event => {
 };
 const endDrag = () => (dragged = null);
 
-const Clip = live(({ side, points }) => {
-  if (!points()) return null;
+const Clip = inView(({ side, points, ready }) => {
+  if (!ready.value) return null;
   const { name, range, bound } = SIDES[side];
   const objective = scales([0, 2.5], range, 190);
   const gradient = scales([0, 2.5], side === 'up' ? [-0.2, 2.2] : [-2.2, 0.6], 150);
@@ -113,13 +113,15 @@ const Clip = live(({ side, points }) => {
     </div>`;
 });
 
-export const ClipCurves = () => html`<div class="charts"><${Clip} side="up" points=${outputs} /><${Clip} side="down" points=${outputs} /></div>`;
+const outputsReady = computed(() => shown.value !== null);
+export const ClipCurves = () => html`<div class="charts">${['up', 'down'].map(side => html`<${Clip} side=${side} points=${outputs} ready=${outputsReady} />`)}</div>`;
 
 /** The same curves with the tokens of a sampled group on them. */
 const tokens = () => tokenAnswer.value && tokenAnswer.value.loss.explanation.sequences.flatMap((sequence, i) =>
   sequence.tokens.map(token => ({ index: i, name: '', token, advantage: tokenAnswer.value.group.advantages[i], chosen: chosenCompletion.value === i })));
 
-export const TokenClipCurves = live(() => tokenAnswer.value && html`
+const tokensReady = computed(() => tokenAnswer.value !== null);
+export const TokenClipCurves = live(() => tokensReady.value && html`
   <h3>Every token of the group on the clip curve</h3>
   <p class="hint">The tokens of the chosen completion are ringed.</p>
-  <div class="charts"><${Clip} side="up" points=${tokens} /><${Clip} side="down" points=${tokens} /></div>`);
+  <div class="charts">${['up', 'down'].map(side => html`<${Clip} side=${side} points=${tokens} ready=${tokensReady} />`)}</div>`);

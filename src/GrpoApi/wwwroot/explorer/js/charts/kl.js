@@ -1,21 +1,21 @@
 // The estimators of the divergence from the reference, over x = log π − log π_ref.
-import { html, live } from '../view.js';
+import { html, inView } from '../view.js';
 import { Frame, path, scales } from './axes.js';
 import { KL_ESTIMATORS } from '../grpo.js';
 import * as group from '../group/state.js';
 
 const XS = Array.from({ length: 81 }, (_, i) => -2 + i / 20);
-const LINES = Object.entries(KL_ESTIMATORS).map(([name, estimate]) => [name, XS.map(x => [x, estimate(x)[0]])]);
 const scale = scales([-2, 2], [-1, 3]);
+const LINES = Object.entries(KL_ESTIMATORS).map(([name, estimate]) => [name, path(XS.map(x => [x, estimate(x)[0]]).filter(([, y]) => y >= -1 && y <= 3), scale)]);
 
-export const KlChart = live(() => {
+export const KlChart = inView(() => {
   const chosen = group.klEstimator.value;
   const { rows, ok } = group.parsed.value;
   const estimate = KL_ESTIMATORS[chosen];
   return html`
     <${Frame} scale=${scale} title="KL estimators" xLabel="x = log π − log π_ref, per token" yLabel="estimate" note=${NOTES[chosen]}>
-      ${LINES.map(([name, points]) => html`
-        <path class="kl ${name} ${name === chosen ? 'chosen' : ''}" d=${path(points.filter(([, y]) => y >= -1 && y <= 3), scale)} />`)}
+      ${LINES.map(([name, line]) => html`
+        <path class="kl ${name} ${name === chosen ? 'chosen' : ''}" d=${line} />`)}
       ${LABELS.map(([name, x, y]) => html`<text class="kl-label ${name === chosen ? 'chosen' : ''}" x=${scale.x(x)} y=${scale.y(y)}>${name}</text>`)}
       ${ok && estimate && rows.map((row, i) => {
         const x = (row.now - row.ref) / row.tokens;

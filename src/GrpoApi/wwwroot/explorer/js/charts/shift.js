@@ -1,10 +1,10 @@
 // Before and after: the probability of each output under the old and the new policy, and where the next step would take it.
-import { html, live } from '../view.js';
+import { html, inView } from '../view.js';
 import { Frame, scales } from './axes.js';
 import { shown } from '../group/answers.js';
 import { outputName, parsed, selected } from '../group/state.js';
 
-export const ShiftChart = live(() => {
+export const ShiftChart = inView(() => {
   const answer = shown.value;
   if (!answer || !parsed.value.ok) return null;
   const { rows } = parsed.value;

@@ -2,6 +2,7 @@
 import { html, live } from '../view.js';
 import { Select, Segments, Slider } from '../fields.js';
 import { show } from '../numbers.js';
+import { PRESETS } from './presets.js';
 import * as group from './state.js';
 
 const LOSS_TYPES = [
@@ -56,9 +57,9 @@ const describe = value => `${value}, ${bounds()}`;
 export const Presets = live(() => html`
   <div class="presets">
     <${Segments} label="Presets" value=${group.preset.value} choices=${PRESET_CHOICES} onChoose=${group.choosePreset} />
-    <p class="hint">${group.PRESETS[group.preset.value]?.note ?? 'Settings of your own.'}</p>
+    <p class="hint">${PRESETS[group.preset.value]?.note ?? 'Settings of your own.'}</p>
   </div>`);
-const PRESET_CHOICES = Object.entries(group.PRESETS).map(([key, { name, note }]) => [key, name, note]);
+const PRESET_CHOICES = Object.entries(PRESETS).map(([key, { name, note }]) => [key, name, note]);
 
 export const Controls = live(() => {
   const { errors } = group.parsed.value;

@@ -2,6 +2,7 @@
 import { asFlag, inAddress } from '../address.js';
 import { batch, computed, signal } from '../view.js';
 import { plain, random, read, sum } from '../numbers.js';
+import { PRESETS } from './presets.js';
 
 const COLUMNS = ['old', 'now', 'ref', 'reward', 'tokens'];
 export const MAX_SIZE = 64;
@@ -42,15 +43,6 @@ export const selected = inAddress('output', 2, { parse: text => (Number.isIntege
 /** The last edit, for the sentence about it. */
 export const lastEdit = signal(null);
 
-const GRPO = { epsilon: '0.2', epsilonHigh: '', beta: '0.04', lossType: 'grpo', level: '', aggregation: '', estimator: 'grpo', scaleRewards: 'group', klEstimator: 'k3' };
-export const PRESETS = {
-  grpo: { name: 'GRPO', settings: GRPO, note: 'The original: advantages from the group, the clipped surrogate averaged over each output and then over the group, a KL penalty.' },
-  dr_grpo: { name: 'Dr. GRPO', settings: { ...GRPO, beta: '0', lossType: 'dr_grpo', estimator: 'dr_grpo' }, note: 'No division by the spread, which favours too easy and too hard prompts, nor by the output’s own length, which favours long wrong answers.' },
-  dapo: { name: 'DAPO', settings: { ...GRPO, epsilonHigh: '0.28', beta: '0', lossType: 'dapo' }, note: 'Clip higher: unlikely good tokens have more room to grow. All tokens of the batch weigh the same.' },
-  gspo: { name: 'GSPO', settings: { ...GRPO, epsilon: '0.0003', epsilonHigh: '0.0004', beta: '0', lossType: 'gspo' }, note: 'One ratio per output, the geometric mean of its tokens’, with a clip range that is narrow because that mean hardly moves.' },
-  cispo: { name: 'CISPO', settings: { ...GRPO, epsilon: '1', epsilonHigh: '0.28', beta: '0', lossType: 'cispo' }, note: 'The clipped ratio is a constant weight: it is capped, but no token loses its gradient.' },
-  ppo: { name: 'PPO', settings: { ...GRPO, beta: '0', lossType: 'ppo', estimator: 'remax' }, note: 'The advantage is the distance from what a critic, a second network, expects; not from the group’s mean.' },
-};
 const FIELDS = { epsilon, epsilonHigh, beta, lossType, level, aggregation, estimator, scaleRewards, klEstimator };
 
 /** The preset whose settings are in force; empty when none. */
@@ -145,7 +137,7 @@ export function normalise(column) {
   setRows(rows.value.map((row, i) => ({ ...row, [column]: typed(values[i] / total) })), `${COLUMN_NAMES[column]} of every output, scaled to the sum 1`);
 }
 
-// ---- from what was typed to requests -------------------------------------------------------------------------------------------
+// ---- from what was typed to numbers -------------------------------------------------------------------------------------------
 
 function readProbability(text, name) {
   if (!asLogprobs.value) {
@@ -186,37 +178,3 @@ export const sums = computed(() => {
     return [column, total !== null && Math.abs(total - 1) < 5e-4 ? 1 : total];
   }));
 });
-
-/** The body of POST /v1/advantages; null while something typed cannot be used. */
-export const advantagesRequest = computed(() => {
-  const { rows: numbers, settings, ok } = parsed.value;
-  if (!ok) return null;
-  const group = { rewards: numbers.map(row => row.reward) };
-  if (estimator.value === 'remax') group.baselines = numbers.map(() => settings.critic);
-  if (estimator.value === 'opo') group.lengths = numbers.map(row => row.tokens);
-  return { estimator: estimator.value, scale_rewards: scaleRewards.value, groups: [group] };
-});
-
-/** The body of POST /v1/loss, given the advantages. An output of n tokens spreads its probability evenly over them. */
-export function lossRequest(advantages) {
-  const { rows: numbers, settings } = parsed.value;
-  const spread = (logprob, tokens) => Array.from({ length: tokens }, () => logprob / tokens);
-  return {
-    loss_type: lossType.value,
-    ...(level.value && { importance_sampling_level: level.value }),
-    ...(aggregation.value && { aggregation: aggregation.value }),
-    ...(lossType.value === 'dro' && { dro_beta: 0.05 }),
-    epsilon: settings.epsilon,
-    epsilon_high: settings.epsilon_high,
-    beta: settings.beta,
-    kl_estimator: klEstimator.value,
-    gradients: true,
-    explain: true,
-    sequences: numbers.map((row, i) => ({
-      logprobs: spread(row.now, row.tokens),
-      old_logprobs: spread(row.old, row.tokens),
-      ref_logprobs: spread(row.ref, row.tokens),
-      advantage: advantages[i],
-    })),
-  };
-}

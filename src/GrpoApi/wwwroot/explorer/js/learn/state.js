@@ -24,13 +24,13 @@ const tick = signal(0);
 export const running = signal(false);
 export const checked = signal(null);
 
-/** What the run starts from: the outputs of the group. */
+/** What the run starts from: the outputs of the group. As text, so that an edit of anything else does not start it anew. */
 const beginning = computed(() => {
   const { rows, ok } = group.parsed.value;
   if (!ok || rows.some(row => row.reward === null)) return null;
   const probabilities = rows.map(row => Math.exp(row.old));
   const total = sum(probabilities);
-  return { probabilities: probabilities.map(probability => probability / total), rewards: rows.map(row => row.reward), seed: seed.value };
+  return JSON.stringify({ probabilities: probabilities.map(probability => probability / total), rewards: rows.map(row => row.reward), seed: seed.value });
 });
 
 /** The settings of a step; loss types and estimators that the page cannot compute itself give way to GRPO's. */
@@ -53,7 +53,7 @@ export const run = computed(() => {
   const from = beginning.value;
   if (from && from !== origin) {
     origin = from;
-    current = start(from);
+    current = start(JSON.parse(from));
   }
   return from && { ...current };
 });

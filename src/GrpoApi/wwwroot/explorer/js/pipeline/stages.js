@@ -2,7 +2,7 @@
 import { html, live, signal } from '../view.js';
 import { Problem } from '../fields.js';
 import { mean, percent, show, sum } from '../numbers.js';
-import { call, discover, operations } from '../service.js';
+import { call, callForLines, discover, operations } from '../service.js';
 
 const QUESTIONS = [['What is 37 + 58?', '95'], ['What is 46 + 27?', '73'], ['What is 91 - 45?', '46'], ['What is 7 * 8?', '56'], ['What is 64 + 19?', '83'], ['What is 83 - 27?', '56']];
 const prompts = () => QUESTIONS.map(([question, answer], i) => ({ id: `q${i}`, messages: [{ role: 'user', content: question }], reference: { answer, language: 'en' } }));
@@ -16,7 +16,7 @@ async function finished(path, job, say) {
     say(`${state.status}: ${state.progress?.done ?? 0} of ${state.progress?.total ?? '?'} samples`);
     state = await call('GET', `${path}/${state.id}?wait=5`);
   }
-  if (state.status !== 'succeeded') throw new Error(`The job ${state.status}. ${state.error ?? ''}`);
+  if (state.status !== 'succeeded') throw new Error(`The job ${state.status}. ${state.error ?? ''}`.trim());
   return state;
 }
 
@@ -24,10 +24,12 @@ const curate = (keep, extra) => async say => {
   const job = await finished('v1/curations', await call('POST', 'v1/curations', {
     dataset: dataset(), ...asked, samples_per_prompt: 8, sampling: { temperature: 1, max_tokens: 96, seed: 11 }, keep, output: 'sft_messages', ...extra,
   }), say);
-  const kept = job.metrics?.kept?.value ?? job.metrics?.kept ?? job.kept;
+  const dropped = Object.entries(job.dropped ?? {}).filter(([, count]) => count > 0).map(([reason, count]) => `${count} for ${reason}`);
+  const [first] = await callForLines(`v1/curations/${job.id}/results`);
   return [
-    `The job ${job.id} sampled ${job.progress?.done ?? 8 * QUESTIONS.length} completions${kept === undefined || kept === null ? '' : ` and kept ${show(Number(kept), 0)}`}.`,
-    `Its results are the dataset, one conversation a line, at /v1/curations/${job.id}/results.`,
+    `Of ${job.progress.done} completions of ${QUESTIONS.length} questions ${job.kept} were kept${dropped.length ? `; left out: ${dropped.join(', ')}` : ''}.`,
+    ...(first ? [`The first line of the dataset: “${first.messages.at(-1).content}”`] : []),
+    `A trainer loads all of it from /v1/curations/${job.id}/results.`,
   ];
 };
 

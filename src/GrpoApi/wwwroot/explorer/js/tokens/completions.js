@@ -1,5 +1,6 @@
 // The completions: text, rewards with their reasons, advantages.
-import { html, live, still } from '../view.js';
+import { html, live } from '../view.js';
+import { Bar } from '../charts/bar.js';
 import { Problem } from '../fields.js';
 import { mean, plain, show, showSigned } from '../numbers.js';
 import * as state from './state.js';
@@ -44,12 +45,6 @@ const Tokens = live(({ index }) => {
     return html`<span class="token ${colour.name} ${thinking ? 'thinking' : ''} ${usable && token.clipped ? 'clipped' : ''}" title="${colour.text}${usable && token.clipped ? ', clipped' : ''}">${text}</span>`;
   })}</p>`;
 });
-
-const Bar = still(({ value, most }) => html`
-  <svg class="bar" viewBox="-50 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-    <line x1="0" x2="0" y1="0" y2="10" />
-    ${value !== 0 && value != null && html`<rect class=${value > 0 ? 'up' : 'down'} x=${value > 0 ? 0 : (49 * value) / most} y="2" width=${(49 * Math.abs(value)) / most} height="6" />`}
-  </svg>`);
 
 const Completion = live(({ index }) => {
   const { completions } = state.sampled.value;

@@ -4,6 +4,7 @@ import { answersOf } from '../answers.js';
 import { batch, computed, signal } from '../view.js';
 import { read } from '../numbers.js';
 import { call } from '../service.js';
+import { lossSettings } from '../group/requests.js';
 import * as group from '../group/state.js';
 
 /** Questions that tiny-r1 was trained for, with their answers. */
@@ -149,19 +150,11 @@ const afterMove = (logprob, delta) => {
 };
 
 function lossRequest(advantages) {
-  const { settings } = group.parsed.value;
+  const settings = lossSettings();
   return {
-    loss_type: group.lossType.value,
-    ...(group.level.value && { importance_sampling_level: group.level.value }),
-    ...(group.aggregation.value && { aggregation: group.aggregation.value }),
-    ...(group.lossType.value === 'dro' && { dro_beta: 0.05 }),
-    epsilon: settings.epsilon,
-    epsilon_high: settings.epsilon_high,
-    beta: settings.beta,
+    ...settings,
     // The divergence over outcomes needs all of them; a sample is not.
-    kl_estimator: group.klEstimator.value === 'full' ? 'k3' : group.klEstimator.value,
-    gradients: true,
-    explain: true,
+    kl_estimator: settings.kl_estimator === 'full' ? 'k3' : settings.kl_estimator,
     sequences: sampled.value.completions.map((completion, i) => {
       const old = completion.old_logprobs ?? completion.logprobs;
       return {

@@ -18,7 +18,7 @@ export const TokenTable = live(() => {
   return html`
     <h3>Token by token: ${name}</h3>
     <${Scroll} label="Tokens of ${name}">
-      <table class="terms" data-stale=${answer.stale ? 'true' : 'false'}>
+      <table class="terms" data-stale=${answer.stale ? 'true' : 'false'} data-source=${answer.source}>
         <caption><span>The tokens of ${name}. The advantage is that of the whole completion, A = ${showSigned(answer.group.advantages[index], 3)}; every token carries it.</span></caption>
         <thead><tr><th scope="col">Token</th><th scope="col">log π<sub>old</sub></th><th scope="col">log π<sub>new</sub></th><th scope="col">Entropy</th><th scope="col">Ratio r</th><th scope="col">Clipped ratio</th>
           <th scope="col">r × A</th><th scope="col">clip(r) × A</th><th scope="col">min</th><th scope="col">β × KL</th><th scope="col">Push</th><th scope="col">So it</th></tr></thead>

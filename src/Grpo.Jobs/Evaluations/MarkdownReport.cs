@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace Grpo.Jobs.Evaluations;
+
+/// <summary>A report as Markdown, for the summary of a CI job.</summary>
+public static class MarkdownReport
+{
+    /// <summary>Writes it.</summary>
+    public static string Write(EvaluationReport report)
+    {
+        var text = new StringBuilder();
+        text.Append($"## {Cell(report.Name ?? report.Dataset.Source)}: {(report.Passed ? "passed" : "failed")}\n\n");
+        text.Append($"Policy {Cell(report.Policy)} (version {string.Join(", ", report.PolicyVersions.Keys)}), dataset {Cell(report.Dataset.Source)} ({report.Dataset.Rows} rows), {report.Conditions.SamplesPerPrompt} samples per prompt, seed {report.Seed}.\n\n");
+        text.Append("| metric | value | 95 % interval | prompts | change | interval of the change |\n|---|---:|---|---:|---:|---|\n");
+        foreach (var (name, metric) in report.Metrics)
+        {
+            var change = report.Changes.GetValueOrDefault(name);
+            text.Append($"| {Cell(name)} | {Number(metric.Value)} | {Interval(metric.Ci?.Lower, metric.Ci?.Upper)} | {metric.N} | {Number(change?.Difference)} | {Interval(change?.Ci?.Lower, change?.Ci?.Upper)} |\n");
+        }
+
+        if (report.Gates.Count > 0)
+        {
+            text.Append("\n| gate | verdict | why |\n|---|---|---|\n");
+            foreach (var gate in report.Gates) text.Append($"| {Cell(gate.Metric)} | {gate.Outcome} | {Cell(gate.Message)} |\n");
+        }
+
+        foreach (var warning in report.Warnings) text.Append($"\n> {Cell(warning)}\n");
+        if (report.Worst.Count > 0)
+        {
+            text.Append("\n<details><summary>Prompts with the fewest correct samples</summary>\n\n| row | correct | prompt |\n|---:|---:|---|\n");
+            foreach (var prompt in report.Worst) text.Append($"| {prompt.PromptIndex} | {prompt.Correct} of {prompt.Samples} | {Cell(prompt.Prompt)} |\n");
+            text.Append("\n</details>\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Number(double? value) => value?.ToString("0.####") ?? "";
+
+    private static string Interval(double? lower, double? upper) => lower is null ? "" : $"{Number(lower)} to {Number(upper)}";
+
+    /// <summary>Text of others in one cell: no markup, no line break.</summary>
+    internal static string Cell(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace("|", "\\|").Replace("`", "\\`").ReplaceLineEndings(" ");
+}
