@@ -7,6 +7,12 @@ switch (args)
     case ["math-accuracy", var data, var results]:
         return MathAccuracyBenchmark.Run(data, results);
 
+    case ["rewards", var server, var data, var results]:
+        var rewards = new Report("bench/run rewards", "Rewards");
+        rewards.Add(await new RewardsBenchmark(data).RunAsync(server));
+        rewards.Write(results);
+        return 0;
+
     case ["rollouts", var server, var model, var output]:
         var report = new Report("bench/run rollouts");
         report.Add(await StartupBenchmark.RunAsync(server));
@@ -62,6 +68,6 @@ switch (args)
         return 0;
 
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32:loop|fp32:llama|q8:transformers ... | group-attention <models> f32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | rewards <published GrpoApi> <data folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32:loop|fp32:llama|q8:transformers ... | group-attention <models> f32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
         return 2;
 }
