@@ -1,4 +1,5 @@
 using Grpo.Bench;
+using Grpo.Bench.GroupAttention;
 using Grpo.Bench.Losses;
 
 switch (args)
@@ -14,21 +15,26 @@ switch (args)
         report.Write(output);
         return 0;
 
-    case ["jobs", var host, var folder, var costs]:
-        var jobs = new Report("bench/run jobs", "What jobs cost");
+    case ["jobs", var folder, var costs]:
+        var jobs = new Report("bench/run jobs", "What an evaluation costs over the same rollouts called directly");
         jobs.Add(await JobsBenchmark.CostAsync(folder));
-        jobs.Add(await JobsBenchmark.ServerAsync(host));
         jobs.Write(costs);
         return 0;
 
-    case ["peers", var models, var peers, var output, .. var precisions]:
+    case ["jobs-service", var host, var effects]:
+        var service = new Report("bench/run jobs", "What a job does to the service that runs it");
+        service.Add(await JobsBenchmark.ServerAsync(host));
+        service.Write(effects);
+        return 0;
+
+    case ["peers", var models, var peers, var output, .. var pairs]:
         var table = new PeersReport(output);
-        foreach (var precision in precisions)
+        foreach (var (precision, peer) in pairs.Select(pair => pair.Split(':')).Select(parts => (parts[0], parts[1])))
         {
-            table.Add(precision, await new PeerBenchmark(models, peers).RunAsync(precision));
+            table.Add(precision, peer, await new PeerBenchmark(models, peers).RunAsync(precision, peer));
+            table.Write();
         }
 
-        table.Write();
         return 0;
 
     case ["loss", var server, var python, var torchScript, var output]:
@@ -39,11 +45,23 @@ switch (args)
         loss.Write(output);
         return 0;
 
+    case ["group-attention", "head"]:
+        Console.WriteLine(GroupAttentionReport.Head());
+        return 0;
+
+    case ["group-attention", "tiny", var folder]:
+        Console.WriteLine(GroupAttentionBenchmark.RunTiny(folder));
+        return 0;
+
+    case ["group-attention", var shapes, var format, var shape, var llama]:
+        Console.WriteLine(GroupAttentionBenchmark.Run(shapes, format, shape == "long", llama));
+        return 0;
+
     case ["echo", var url]:
         await EchoServer.RunAsync(url);
         return 0;
 
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench rollouts|jobs <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32:loop|fp32:llama|q8:transformers ... | group-attention <models> f32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
         return 2;
 }

@@ -42,9 +42,11 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
     private const int CommitSamples = 256;
     private static readonly TimeSpan CommitEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetentionEvery = TimeSpan.FromHours(1);
 
     private readonly string _owner = JobOwner.New();
+    private readonly ConcurrentQueue<JobChunk> _unreleased = new();
     private readonly YieldingGate _gate = new(options.Yields, time);
     private readonly ConcurrentDictionary<string, (Job Job, JobSpec Spec, GroupSampler Sampler)> _jobs = new();
 
@@ -64,9 +66,9 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        while (!await TryAsync(() => store.MigrateAsync(cancellationToken)))
+        for (var pause = options.Poll; !await TryAsync(() => store.MigrateAsync(cancellationToken)); pause = Longer(pause))
         {
-            await Task.Delay(options.Poll, time, cancellationToken);
+            await Task.Delay(pause, time, cancellationToken);
         }
 
         // Processes of this machine that are gone will not renew their leases; a file is only used by one machine.
@@ -85,6 +87,7 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
         while (true)
         {
             await Task.Delay(options.Lease / 3, time, cancellationToken);
+            await GiveBackAsync(cancellationToken);
             await TryAsync(() => store.RenewAsync(_owner, options.Lease, cancellationToken));
             if (swept != long.MinValue && time.GetElapsedTime(swept) < RetentionEvery) continue;
             swept = time.GetTimestamp();
@@ -92,15 +95,25 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
         }
     }
 
+    // Parts that the store was not there to take back would otherwise be renewed for ever.
+    private async Task GiveBackAsync(CancellationToken cancellationToken)
+    {
+        while (_unreleased.TryPeek(out var chunk) && await TryAsync(() => store.ReleaseAsync(_owner, chunk, cancellationToken))) _unreleased.TryDequeue(out _);
+    }
+
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
+        var pause = options.Poll;
         while (true)
         {
             var worked = false;
-            await TryAsync(async () => worked = await WorkOnceAsync(cancellationToken));
-            if (!worked) await Task.Delay(options.Poll, time, cancellationToken);
+            pause = await TryAsync(async () => worked = await WorkOnceAsync(cancellationToken)) ? options.Poll : Longer(pause);
+            if (!worked) await Task.Delay(pause, time, cancellationToken);
         }
     }
+
+    // A store that stays away is asked less and less often.
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
     private async Task<bool> WorkOnceAsync(CancellationToken cancellationToken)
     {
@@ -118,9 +131,10 @@ public sealed class JobRunner(IJobStore store, PolicyCatalog policies, JobRunner
         }
         catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {
-            log(problem);
-            await TryAsync(() => store.ReleaseAsync(_owner, chunk, cancellationToken));
+            if (problem is not JobStoreException) log(problem);
+            if (!await TryAsync(() => store.ReleaseAsync(_owner, chunk, cancellationToken))) _unreleased.Enqueue(chunk);
             if (problem is PolicyNotFoundException) await FailAsync(chunk.JobId, problem.Message, cancellationToken);
+            if (problem is JobStoreException) throw;
             return false;
         }
     }

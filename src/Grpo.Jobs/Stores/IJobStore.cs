@@ -61,7 +61,7 @@ public interface IJobStore : IAsyncDisposable
     /// <returns>Null when there is nothing to do.</returns>
     Task<JobChunk?> ClaimAsync(string owner, IReadOnlyList<string> policies, TimeSpan lease, CancellationToken cancellationToken);
 
-    /// <summary>Extends all leases of an owner.</summary>
+    /// <summary>Extends the leases of all parts of an owner.</summary>
     Task RenewAsync(string owner, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>Gives parts back.</summary>
@@ -84,7 +84,7 @@ public interface IJobStore : IAsyncDisposable
     /// <returns>Whether the job is still running; otherwise nothing was stored.</returns>
     Task<bool> CommitAsync(string jobId, IReadOnlyList<SampleResult> results, JobChunk? finished, CancellationToken cancellationToken);
 
-    /// <summary>Leases a job whose samples are all there and whose report is not.</summary>
+    /// <summary>Leases a job whose samples are all there and whose report is not. Not renewed: should a report take longer than the lease, two owners make the same one.</summary>
     Task<Job?> ClaimFinishAsync(string owner, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>Running to succeeded or failed.</summary>

@@ -73,11 +73,7 @@ public abstract partial class SqlJobStore
 
     /// <inheritdoc/>
     public Task RenewAsync(string owner, TimeSpan lease, CancellationToken cancellationToken) => WriteAsync(async (connection, transaction) =>
-    {
-        var until = Now + (long)lease.TotalMilliseconds;
-        await connection.ExecuteAsync("UPDATE chunks SET lease_until = @until WHERE owner = @owner", new { owner, until }, transaction);
-        return await connection.ExecuteAsync("UPDATE jobs SET finish_lease = @until WHERE finisher = @owner AND status = 'running'", new { owner, until }, transaction);
-    }, cancellationToken);
+        await connection.ExecuteAsync("UPDATE chunks SET lease_until = @until WHERE owner = @owner", new { owner, until = Now + (long)lease.TotalMilliseconds }, transaction), cancellationToken);
 
     /// <inheritdoc/>
     public Task ReleaseAsync(string owner, JobChunk? chunk, CancellationToken cancellationToken) => WriteAsync(async (connection, transaction) =>
