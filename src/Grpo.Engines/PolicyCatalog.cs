@@ -50,6 +50,20 @@ public sealed class PolicyCatalog(string defaultName) : IAsyncDisposable
     /// <summary>Says that a policy is being loaded: asking for it is answered "not yet" and no longer "unknown".</summary>
     public void Announce(string name) => _entries.TryAdd(name, new Entry(null, null));
 
+    /// <summary>Announces a policy under a name that is free, or that of one that could not be loaded; false when the name is taken.</summary>
+    public bool TryAnnounce(string name)
+    {
+        var announced = new Entry(null, null);
+        return _entries.TryAdd(name, announced)
+            || (_entries.TryGetValue(name, out var present) && present.Failure is not null && _entries.TryUpdate(name, announced, present));
+    }
+
+    /// <summary>Forgets a policy and disposes it; what still runs on it fails.</summary>
+    public async ValueTask RemoveAsync(string name)
+    {
+        if (_entries.TryRemove(name, out var entry) && entry.Policy is { } policy) await policy.DisposeAsync();
+    }
+
     /// <summary>Says that an announced policy could not be loaded.</summary>
     /// <param name="name">The policy.</param>
     /// <param name="reason">Why, for the operator.</param>

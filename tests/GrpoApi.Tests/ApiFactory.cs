@@ -27,7 +27,7 @@ public class ApiFactory : WebApplicationFactory<Program>
     internal Func<PolicySource, CancellationToken, Task<IPolicy>> Load { get; set; }
 
     /// <summary>The service with <see cref="Policy"/> loaded.</summary>
-    public ApiFactory() => Load = (_, _) => Task.FromResult<IPolicy>(Policy);
+    public ApiFactory() => Load = (source, _) => Task.FromResult<IPolicy>(source.Name == Settings["Policies:Default"] ? Policy : new FakePolicy(source.Name));
 
     /// <summary>A client of a service whose policy is loaded.</summary>
     internal async Task<HttpClient> CreateReadyClientAsync()

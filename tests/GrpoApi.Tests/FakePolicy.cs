@@ -6,7 +6,7 @@ using Grpo.Rollouts;
 namespace GrpoApi.Tests;
 
 /// <summary>A policy without a model: one token per ASCII character, token 0 ends a completion, and what it says is scripted.</summary>
-internal sealed class FakePolicy : IVersionedPolicy, IScoringPolicy, IPolicyTokenizer
+internal sealed class FakePolicy(string name = "fake") : IVersionedPolicy, IScoringPolicy, IPolicyTokenizer
 {
     /// <summary>What the i-th completion of a group says; by default its answer is its own index.</summary>
     public Func<GroupRequest, int, string> Says { get; set; } = (_, index) => $"<think>hm</think><answer>{index}</answer>";
@@ -23,7 +23,7 @@ internal sealed class FakePolicy : IVersionedPolicy, IScoringPolicy, IPolicyToke
 
     public PolicyInfo Info { get; private set; } = new()
     {
-        Name = "fake",
+        Name = name,
         Engine = "fake",
         Provider = "none",
         Dtype = "float32",

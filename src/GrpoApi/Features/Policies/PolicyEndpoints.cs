@@ -2,6 +2,7 @@ using System.ComponentModel;
 using FluentValidation;
 using Grpo.Engines;
 using Grpo.Rollouts;
+using GrpoApi.Features.Policies.Loading;
 using GrpoApi.Features.Policies.Snapshots;
 using GrpoApi.Features.Policies.Weights;
 using GrpoApi.Http;
@@ -24,11 +25,12 @@ public static class PolicyEndpoints
             .WithRequestValidation<TokenizeRequest>().WithRequestExample("""{"messages": [{"role": "user", "content": "What is 37 + 58?"}]}""");
         routes.MapPost("/policies/{name}/detokenize", Detokenize).WithName("Detokenize").WithTags(Tag).WithParameterExample("name", Example).ProducesPolicyProblems()
             .WithRequestValidation<DetokenizeRequest>().WithRequestExample("""{"token_ids": [10, 11, 12], "skip_special_tokens": true}""");
-        return routes.MapWeights().MapSnapshots();
+        return routes.MapLoading().MapWeights().MapSnapshots();
     }
 
     /// <summary>Registers the validators.</summary>
     public static IServiceCollection AddPolicyRequests(this IServiceCollection services) => services
+        .AddRequestValidator<LoadPolicyRequest, LoadPolicyRequestValidator>()
         .AddRequestValidator<CreateSnapshotRequest, CreateSnapshotRequestValidator>()
         .AddRequestValidator<TokenizeRequest, TokenizeRequestValidator>()
         .AddRequestValidator<DetokenizeRequest, DetokenizeRequestValidator>();

@@ -18,7 +18,7 @@ internal sealed record PolicySettings(string DefaultName, IReadOnlyList<PolicySo
     {
         var policies = configuration.GetSection("Policies");
         var defaultName = policies["Default"] is { Length: > 0 } name ? name : BuiltIn;
-        var root = Path.GetFullPath(configuration["Models:Root"] is { Length: > 0 } configured ? configured : Path.Combine(TopLevelSettings.Folder, "models"));
+        var root = RootOf(configuration);
         List<PolicySource> sources = [.. policies.GetChildren().Where(section => !section.Key.Equals("Default", StringComparison.OrdinalIgnoreCase)).Select(section => ReadSource(section, root))];
         if (sources.TrueForAll(source => source.Name != defaultName))
         {
@@ -27,6 +27,9 @@ internal sealed record PolicySettings(string DefaultName, IReadOnlyList<PolicySo
 
         return new PolicySettings(defaultName, [.. sources.OrderBy(source => source.Name != defaultName)]);
     }
+
+    /// <summary>The folder below which models are loaded, absolute.</summary>
+    public static string RootOf(IConfiguration configuration) => Path.GetFullPath(configuration["Models:Root"] is { Length: > 0 } configured ? configured : Path.Combine(TopLevelSettings.Folder, "models"));
 
     private static PolicySource ReadSource(IConfigurationSection section, string root)
     {

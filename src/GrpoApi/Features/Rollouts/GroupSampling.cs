@@ -17,12 +17,18 @@ internal static class GroupSampling
         return await Task.WhenAll(requests.Select(request => SampleAsync(policy, request, reference, together)));
     }
 
+    /// <summary>Samples one group, and scores it under the reference if there is one.</summary>
+    public static async Task<CompletionGroup> SampleAsync(this IPolicy policy, GroupRequest request, ReferenceScoring? reference, CancellationToken cancellationToken)
+    {
+        var group = await policy.SampleAsync(request, cancellationToken);
+        return reference is null ? group : await reference.ScoreAsync(group, request, cancellationToken);
+    }
+
     private static async Task<CompletionGroup> SampleAsync(IPolicy policy, GroupRequest request, ReferenceScoring? reference, CancellationTokenSource together)
     {
         try
         {
-            var group = await policy.SampleAsync(request, together.Token);
-            return reference is null ? group : await reference.ScoreAsync(group, request, together.Token);
+            return await policy.SampleAsync(request, reference, together.Token);
         }
         catch
         {

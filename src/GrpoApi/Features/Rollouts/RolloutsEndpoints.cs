@@ -1,7 +1,9 @@
+using Grpo.Advantages;
 using Grpo.Engines;
 using GrpoApi.Features.Policies;
 using GrpoApi.Http;
 using GrpoApi.Http.Tensors;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GrpoApi.Features.Rollouts;
 
@@ -43,22 +45,39 @@ public static class RolloutsEndpoints
     /// With <c>reference_policy</c> it also comes with their log-probabilities under that policy, usually a snapshot, for the KL term.
     /// The same request with the same seed gives the same completions, whatever else the server does.
     /// When the client goes away, sampling stops.
-    /// Accept: application/vnd.safetensors asks for the arrays as tensors.
+    /// Accept: application/vnd.safetensors asks for the arrays as tensors. Accept: application/x-ndjson streams one group per line, as it completes, and then
+    /// one line with the fields that concern the whole request.
     /// </remarks>
     /// <response code="200">One group per prompt, in the order sent.</response>
     /// <response code="400">The request is not valid; errors are keyed by its JSON paths.</response>
     /// <response code="404">No policy has that name.</response>
     /// <response code="413">The body is larger than the limit.</response>
     /// <response code="503">The policy is loading, could not be loaded, or its queue is full; try again after Retry-After seconds.</response>
-    public static async Task<JsonOrTensors<RolloutsResponse>> SampleRollouts(RolloutsRequest request, PolicyCatalog policies, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<Results<JsonOrTensors<RolloutsResponse>, RolloutStream>> SampleRollouts(RolloutsRequest request, PolicyCatalog policies, TimeProvider time, HttpContext http)
     {
         var policy = policies.Get(request.Policy);
         var plan = RolloutPlan.For(request, policy);
         var reference = ReferenceScoring.For(request.ReferencePolicy, policy, policies);
+        if (RolloutStream.IsAccepted(http.Request))
+        {
+            RefuseWholeBatch(request.Advantages);
+            return new RolloutStream(request, policy, plan, reference, time);
+        }
+
+        var cancellationToken = http.RequestAborted;
         var groups = await policy.SampleAllAsync(plan.Groups, reference, cancellationToken);
         var sampled = time.GetTimestamp();
         var judgement = RolloutJudgement.Of(request, groups, policy.Tokenizer, cancellationToken);
         var answer = RolloutsAnswer.From(request, policy.Info, plan, groups, judgement, time.GetElapsedTime(sampled));
-        return new(answer, () => RolloutTensors.Write(request, answer, groups));
+        return new JsonOrTensors<RolloutsResponse>(answer, () => RolloutTensors.Write(request, answer, groups));
+    }
+
+    // A line is written when its group is complete, and these advantages depend on the groups that are not.
+    private static void RefuseWholeBatch(RolloutAdvantages? advantages)
+    {
+        if (advantages?.ScaleRewards == RewardScaling.Batch || advantages?.Estimator.StartsWith("reinforce_plus_plus", StringComparison.Ordinal) == true)
+        {
+            throw RequestValidation.Invalid("advantages", "These advantages need all groups of the request, so they cannot be streamed: accept application/json or application/vnd.safetensors.");
+        }
     }
 }
