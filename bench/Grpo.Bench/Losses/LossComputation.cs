@@ -47,7 +47,7 @@ public static class LossComputation
         {
             batch.WriteTo(file);
             string[] arguments = [script, .. new[] { batch.Rows, batch.Tokens, PeerRuns, PeerThreads }.Select(number => number.ToString(CultureInfo.InvariantCulture)), file];
-            using var process = Process.Start(new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true })!;
+            using var process = Process.Start(new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             if (process.ExitCode != 0) throw new InvalidOperationException($"{python} {script} ended with {process.ExitCode}.");
