@@ -18,7 +18,7 @@ public static class JobsBenchmark
 {
     private const int Prompts = 2500;
     private const int Samples = 4;
-    private const int Pairs = 3;
+    private const int Pairs = 2;
     private const int Calls = 300;
     private const int ManyRows = 100_000;
 
@@ -29,11 +29,11 @@ public static class JobsBenchmark
         await using var catalog = new PolicyCatalog("bench");
         var policy = OnnxPolicy.Open("bench", modelFolder, tokenizer, new OnnxPolicyOptions());
         catalog.Add(policy);
-        await DirectAsync(policy, seed: 0);
+        await DirectAsync(policy, seed: 0, Prompts / 10);
         List<double> direct = [], job = [], ratio = [];
         for (var pair = 1; pair <= Pairs; pair++)
         {
-            direct.Add(await DirectAsync(policy, pair));
+            direct.Add(await DirectAsync(policy, pair, Prompts));
             job.Add(await JobAsync(catalog, pair));
             ratio.Add(100 * ((job[^1] / direct[^1]) - 1));
         }
@@ -75,11 +75,11 @@ public static class JobsBenchmark
         }
     }
 
-    private static async Task<double> DirectAsync(OnnxPolicy policy, int seed)
+    private static async Task<double> DirectAsync(OnnxPolicy policy, int seed, int prompts)
     {
         RewardSet rewards = new([WeightedReward.Bind("accuracy")]);
         var started = Stopwatch.GetTimestamp();
-        await Parallel.ForEachAsync(Enumerable.Range(0, Prompts).Chunk(32), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (chunk, token) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, prompts).Chunk(32), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (chunk, token) =>
         {
             var groups = await Task.WhenAll(chunk.Select(index => policy.SampleAsync(Group(policy.Tokenizer, index, seed), token)));
             rewards.Score([.. groups.SelectMany((group, i) => GroupSamples.Of(group, $"{i}", "", null, Reference(chunk[i])))], cancellationToken: token);
@@ -126,7 +126,7 @@ public static class JobsBenchmark
         using var body = new StringContent(string.Concat(Enumerable.Range(0, rows).Select(index => Row(index).GetRawText() + "\n")), System.Text.Encoding.UTF8, "application/x-ndjson");
         using var uploaded = await client.PutAsync(new Uri("/v1/datasets/many", UriKind.Relative), body);
         uploaded.EnsureSuccessStatusCode();
-        using var created = await client.PostAsJsonAsync(new Uri("/v1/evaluations", UriKind.Relative), new { dataset = new { name = "many" }, samples_per_prompt = samples, sampling = new { seed = 1 }, rewards = new[] { new { name = "accuracy" } } });
+        using var created = await client.PostAsJsonAsync(new Uri("/v1/evaluations", UriKind.Relative), new { dataset = new { name = "many" }, samples_per_prompt = samples, sampling = new { seed = 1, max_tokens = 8 }, rewards = new[] { new { name = "accuracy" } } });
         created.EnsureSuccessStatusCode();
         return (string)(await created.Content.ReadFromJsonAsync<JsonNode>())!["links"]!["self"]!;
     }
