@@ -1,4 +1,5 @@
 using Grpo.Bench;
+using Grpo.Bench.GroupAttention;
 using Grpo.Bench.Losses;
 
 switch (args)
@@ -26,14 +27,14 @@ switch (args)
         service.Write(effects);
         return 0;
 
-    case ["peers", var models, var peers, var output, .. var precisions]:
+    case ["peers", var models, var peers, var output, .. var pairs]:
         var table = new PeersReport(output);
-        foreach (var precision in precisions)
+        foreach (var (precision, peer) in pairs.Select(pair => pair.Split(':')).Select(parts => (parts[0], parts[1])))
         {
-            table.Add(precision, await new PeerBenchmark(models, peers).RunAsync(precision));
+            table.Add(precision, peer, await new PeerBenchmark(models, peers).RunAsync(precision, peer));
+            table.Write();
         }
 
-        table.Write();
         return 0;
 
     case ["loss", var server, var python, var torchScript, var output]:
@@ -44,11 +45,23 @@ switch (args)
         loss.Write(output);
         return 0;
 
+    case ["group-attention", "head"]:
+        Console.WriteLine(GroupAttentionReport.Head());
+        return 0;
+
+    case ["group-attention", "tiny", var folder]:
+        Console.WriteLine(GroupAttentionBenchmark.RunTiny(folder));
+        return 0;
+
+    case ["group-attention", var shapes, var format, var shape, var llama]:
+        Console.WriteLine(GroupAttentionBenchmark.Run(shapes, format, shape == "long", llama));
+        return 0;
+
     case ["echo", var url]:
         await EchoServer.RunAsync(url);
         return 0;
 
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ...; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32:loop|fp32:llama|q8:transformers ... | group-attention <models> f32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
         return 2;
 }

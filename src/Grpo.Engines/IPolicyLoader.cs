@@ -1,3 +1,4 @@
+using Grpo.Engines.Onnx;
 using Grpo.Rollouts;
 
 namespace Grpo.Engines;
@@ -35,6 +36,9 @@ public sealed record PolicySource
     /// <summary>Memory for the keys and values of attention; null leaves it to the engine.</summary>
     /// <value>Bytes.</value>
     public long? KvCacheBytes { get; init; }
+
+    /// <summary>How sequences are decoded; null leaves it to the engine.</summary>
+    public DecoderKind? Decoder { get; init; }
 
     /// <summary>Threads of one forward pass; null leaves it to the engine.</summary>
     /// <value>Threads, at least 1.</value>

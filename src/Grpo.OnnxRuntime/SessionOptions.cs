@@ -1,3 +1,4 @@
+using Grpo.OnnxRuntime.CustomOps;
 using Grpo.OnnxRuntime.Native;
 
 namespace Grpo.OnnxRuntime;
@@ -92,6 +93,13 @@ public sealed unsafe partial class SessionOptions : IDisposable
         using var options = Handle.Use();
         fixed (byte* text = NativeText.Encode(name))
             OrtStatus.Check(OrtApi.Instance->AddFreeDimensionOverrideByName(options.Value, text, value));
+    }
+
+    /// <summary>Makes operators of our own known to the sessions created with these options.</summary>
+    public void AddCustomOpDomain(CustomOpDomain domain)
+    {
+        using var options = Handle.Use();
+        OrtStatus.Check(OrtApi.Instance->AddCustomOpDomain(options.Value, domain.Pointer));
     }
 
     /// <inheritdoc/>

@@ -33,6 +33,12 @@ public sealed class OnnxPolicy : IVersionedPolicy
     /// <summary>What the decode loop has done since the policy was loaded.</summary>
     public DecodeTotals Totals => _scheduler.Counters.Read();
 
+    /// <summary>How sequences are decoded: by groups, or by slots.</summary>
+    public DecoderKind Decoder => _factory.Graph.Groups is null ? DecoderKind.Slots : DecoderKind.Group;
+
+    /// <summary>Why the graph is not decoded by groups; null when it is, or was not to be.</summary>
+    public string? GroupRefusal => _factory.Graph.GroupRefusal;
+
     /// <inheritdoc/>
     public PolicyLoad Load => _scheduler.Load;
 
@@ -54,26 +60,32 @@ public sealed class OnnxPolicy : IVersionedPolicy
     public static OnnxPolicy Open(string name, string folder, IPolicyTokenizer tokenizer, OnnxPolicyOptions options)
     {
         var files = ModelFolder.Open(folder, options.Dtype);
-        var (graph, weights) = DecoderGraph.Open(files);
+        var provider = ExecutionProvider.Parse(options.Provider);
+        var (graph, weights) = DecoderGraph.Open(files, forGroups: options.Decoder != DecoderKind.Slots && provider.Memory is null);
         var factory = new VersionFactory(graph, options);
         try
         {
-            var (lane, model) = factory.Create(1, weights);
-            if (tokenizer is ModelTokenizer { VocabSize: var tokens } && tokens > model.Signature.VocabSize)
+            if (options.Decoder == DecoderKind.Group && graph.Groups is null)
+            {
+                throw new ModelLoadException($"The group decoder cannot run the model: {graph.GroupRefusal ?? "it runs on the CPU only"}.");
+            }
+
+            var (lane, dtype) = factory.Create(1, weights);
+            if (tokenizer is ModelTokenizer { VocabSize: var tokens } && tokens > lane.Decoder.VocabSize)
             {
                 lane.Dispose();
                 throw new ModelLoadException(
-                    $"The tokenizer has token ids up to {tokens - 1}, and the model's vocabulary ends at {model.Signature.VocabSize - 1}. They belong to different models.");
+                    $"The tokenizer has token ids up to {tokens - 1}, and the model's vocabulary ends at {lane.Decoder.VocabSize - 1}. They belong to different models.");
             }
 
             var info = new PolicyInfo
             {
                 Name = name,
                 Engine = "onnx",
-                Provider = model.Provider.Name,
-                Dtype = model.Dtype,
+                Provider = provider.Name,
+                Dtype = dtype,
                 Version = lane.Version,
-                VocabSize = model.Signature.VocabSize,
+                VocabSize = lane.Decoder.VocabSize,
                 ContextLength = files.ContextLength,
                 ParameterCount = graph.ParameterCount,
                 EosTokenIds = files.EosTokenIds,

@@ -28,6 +28,10 @@ public sealed record OnnxPolicyOptions
     /// <value>fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4, ...; null, the default, is the most exact one there is.</value>
     public string? Dtype { get; init; }
 
+    /// <summary>How sequences are decoded.</summary>
+    /// <value>The default value is auto.</value>
+    public DecoderKind Decoder { get; init; }
+
     /// <summary>The most sequences that may wait; a request beyond is refused as busy.</summary>
     /// <value>Sequences. The default value is 8192.</value>
     [Range(1, 1 << 20)]

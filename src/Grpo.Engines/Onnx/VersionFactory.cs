@@ -17,21 +17,19 @@ internal sealed class VersionFactory(DecoderGraph graph, OnnxPolicyOptions optio
     public DecoderGraph Graph => graph;
 
     /// <summary>Makes a version. The session copies the weights.</summary>
+    /// <returns>The version at work, and its number format.</returns>
     /// <exception cref="ModelLoadException">With these weights the model does not load, or does not run.</exception>
-    public (Lane Lane, DecoderModel Model) Create(int version, WeightSet weights)
+    public (Lane Lane, string Dtype) Create(int version, WeightSet weights)
     {
-        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        var model = DecoderModel.Open(graph, weights, threads, ExecutionProvider.Parse(options.Provider));
-        IDecoder? decoder = null;
+        var (decoder, model, dtype) = Decoders.Open(graph, weights, options);
         try
         {
-            decoder = Decoders.Create(model, graph.Folder.ContextLength, options);
             Probe(decoder);
-            return (new Lane(version, decoder, options.PrefixCacheTokens, graph.Folder.ContextLength, model), model);
+            return (new Lane(version, decoder, options.PrefixCacheTokens, graph.Folder.ContextLength, model), dtype);
         }
         catch
         {
-            decoder?.Dispose();
+            decoder.Dispose();
             model.Dispose();
             throw;
         }

@@ -26,6 +26,7 @@ internal unsafe struct OrtApi
     public static OrtApi* Instance => (OrtApi*)Loaded.Value;
 
     // Status and environment.
+    [FieldOffset(Entry * 0)] public readonly delegate* unmanaged<OrtErrorCode, byte*, nint> CreateStatus; // since 1
     [FieldOffset(Entry * 1)] public readonly delegate* unmanaged<nint, OrtErrorCode> GetErrorCode; // since 1
     [FieldOffset(Entry * 2)] public readonly delegate* unmanaged<nint, byte*> GetErrorMessage; // since 1
     [FieldOffset(Entry * 3)] public readonly delegate* unmanaged<int, byte*, nint*, nint> CreateEnv; // since 1
@@ -107,4 +108,15 @@ internal unsafe struct OrtApi
     [FieldOffset(Entry * 142)] public readonly delegate* unmanaged<nint, void> ClearBoundOutputs; // since 5
     [FieldOffset(Entry * 202)] public readonly delegate* unmanaged<nint, nint> SynchronizeBoundInputs; // since 10
     [FieldOffset(Entry * 203)] public readonly delegate* unmanaged<nint, nint> SynchronizeBoundOutputs; // since 10
+
+    // Operators of our own.
+    [FieldOffset(Entry * 26)] public readonly delegate* unmanaged<byte*, nint*, nint> CreateCustomOpDomain; // since 1
+    [FieldOffset(Entry * 27)] public readonly delegate* unmanaged<nint, OrtCustomOp*, nint> CustomOpDomainAdd; // since 1
+    [FieldOffset(Entry * 28)] public readonly delegate* unmanaged<nint, nint, nint> AddCustomOpDomain; // since 1
+    [FieldOffset(Entry * 85)] public readonly delegate* unmanaged<nint, byte*, float*, nint> KernelInfoGetAttributeFloat; // since 1
+    [FieldOffset(Entry * 86)] public readonly delegate* unmanaged<nint, byte*, long*, nint> KernelInfoGetAttributeInt64; // since 1
+    [FieldOffset(Entry * 88)] public readonly delegate* unmanaged<nint, nuint*, nint> KernelContextGetInputCount; // since 1
+    [FieldOffset(Entry * 90)] public readonly delegate* unmanaged<nint, nuint, nint*, nint> KernelContextGetInput; // since 1
+    [FieldOffset(Entry * 91)] public readonly delegate* unmanaged<nint, nuint, long*, nuint, nint*, nint> KernelContextGetOutput; // since 1
+    [FieldOffset(Entry * 274)] public readonly delegate* unmanaged<nint, delegate* unmanaged<void*, nuint, void>, nuint, nuint, void*, nint> KernelContextParallelFor; // since 17
 }

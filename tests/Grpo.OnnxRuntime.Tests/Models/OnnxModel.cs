@@ -9,6 +9,7 @@ internal sealed class OnnxModel
     private readonly List<ProtobufWriter> _initializers = [];
     private readonly List<ProtobufWriter> _inputs = [];
     private readonly List<ProtobufWriter> _outputs = [];
+    private readonly HashSet<string> _domains = [];
 
     /// <summary>Adds an input; a dimension is a <see cref="long"/> or a symbolic name.</summary>
     public OnnxModel Input(string name, TensorElementType type, params object[] dimensions)
@@ -23,12 +24,15 @@ internal sealed class OnnxModel
         return this;
     }
 
-    public OnnxModel Node(string op, string[] inputs, string output)
+    public OnnxModel Node(string op, string[] inputs, string output, string domain = "", params (string Name, object Value)[] attributes)
     {
         var node = new ProtobufWriter();
         foreach (var input in inputs)
             node.Text(1, input);
-        _nodes.Add(node.Text(2, output).Text(4, op));
+        node.Text(2, output).Text(4, op).Messages(5, attributes.Select(static attribute => Attribute(attribute.Name, attribute.Value)));
+        _nodes.Add(node.Text(7, domain));
+        if (domain.Length > 0)
+            _domains.Add(domain);
         return this;
     }
 
@@ -61,7 +65,18 @@ internal sealed class OnnxModel
             .Messages(11, _inputs)
             .Messages(12, _outputs);
         const int irVersion = 9, opset = 17;
-        return new ProtobufWriter().Number(1, irVersion).Message(7, graph).Message(8, new ProtobufWriter().Number(2, opset)).ToArray();
+        return new ProtobufWriter().Number(1, irVersion).Message(7, graph).Message(8, new ProtobufWriter().Number(2, opset))
+            .Messages(8, _domains.Select(static domain => new ProtobufWriter().Text(1, domain).Number(2, 1)))
+            .ToArray();
+    }
+
+    private static ProtobufWriter Attribute(string name, object value)
+    {
+        const long isFloat = 1, isInteger = 2;
+        var attribute = new ProtobufWriter().Text(1, name);
+        return value is float number
+            ? attribute.Float(2, number).Number(20, isFloat)
+            : attribute.Number(3, Convert.ToInt64(value)).Number(20, isInteger);
     }
 
     private static ProtobufWriter Tensor(string name, long[] shape)

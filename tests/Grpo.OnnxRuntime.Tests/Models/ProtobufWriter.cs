@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Grpo.OnnxRuntime.Tests.Models;
 
-/// <summary>The three wire forms of protobuf that an ONNX file needs.</summary>
+/// <summary>The four wire forms of protobuf that an ONNX file needs.</summary>
 internal sealed class ProtobufWriter
 {
     private readonly List<byte> _bytes = [];
@@ -13,6 +13,13 @@ internal sealed class ProtobufWriter
     {
         Varint((ulong)(field << 3));
         Varint((ulong)value);
+        return this;
+    }
+
+    public ProtobufWriter Float(int field, float value)
+    {
+        Varint((ulong)((field << 3) | 5));
+        _bytes.AddRange(BitConverter.GetBytes(value));
         return this;
     }
 

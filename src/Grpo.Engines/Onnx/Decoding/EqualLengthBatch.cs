@@ -50,7 +50,7 @@ internal sealed class EqualLengthBatch(DecoderModel model, int length) : IDispos
     /// <param name="prefix">Its tokens so far, <see cref="Length"/> of them.</param>
     public void Add(int row, Prefix prefix)
     {
-        _past.SetRow(_rows.Count, prefix.Cache);
+        _past.SetRow(_rows.Count, ((SlotPrefix)prefix).Cache);
         _rows.Add(row);
     }
 

@@ -33,12 +33,9 @@ internal interface IDecoder : IDisposable
     ReadOnlySpan<float> Step(ReadOnlySpan<int> tokens);
 }
 
-/// <summary>A prompt that has been read: its cache and the logits after its last token.</summary>
-internal sealed class Prefix(KvSlots cache, int length, float[] logits) : IDisposable
+/// <summary>A prompt that has been read: its cache, in a form of its decoder's, and the logits after its last token.</summary>
+internal abstract class Prefix(int length, float[] logits) : IDisposable
 {
-    /// <summary>The prompt's keys and values, one row.</summary>
-    public KvSlots Cache { get; } = cache;
-
     /// <summary>Tokens of the prompt.</summary>
     public int Length { get; } = length;
 
@@ -46,5 +43,5 @@ internal sealed class Prefix(KvSlots cache, int length, float[] logits) : IDispo
     public float[] Logits { get; } = logits;
 
     /// <inheritdoc/>
-    public void Dispose() => Cache.Dispose();
+    public abstract void Dispose();
 }

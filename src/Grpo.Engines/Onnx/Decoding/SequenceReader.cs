@@ -29,7 +29,7 @@ internal sealed class SequenceReader(DecoderModel model, int? chunk = null) : ID
     public Prefix ReadPrompt(ReadOnlySpan<int> tokens)
     {
         var logits = new float[model.Signature.VocabSize];
-        return new Prefix(Read(tokens, logits, null), tokens.Length, logits);
+        return new SlotPrefix(Read(tokens, logits, null), tokens.Length, logits);
     }
 
     /// <summary>Reads a sequence and hands out the logits of all its positions, a chunk at a time.</summary>

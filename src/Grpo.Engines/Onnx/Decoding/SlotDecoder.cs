@@ -66,7 +66,7 @@ internal sealed class SlotDecoder : IDecoder
     public void Join(Prefix prefix)
     {
         MakeRoom(Count + 1, prefix.Length + 1);
-        _slots!.CopyRow(prefix.Cache, 0, Count, prefix.Length);
+        _slots!.CopyRow(((SlotPrefix)prefix).Cache, 0, Count, prefix.Length);
         _lengths[Count] = prefix.Length;
         SetMask(Count);
         Count++;

@@ -1,3 +1,4 @@
+using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Parameters;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
@@ -22,7 +23,7 @@ internal sealed class DecoderModel : IDisposable
         LargestBatch = graph.Operators.Contains("DynamicQuantizeLinear") ? 1 : int.MaxValue;
         SmallestBatch = LargestBatch > 1 && graph.Operators.Contains("MatMulNBits") ? 2 : 1;
         AppendsInPlace = provider.Memory is null && LargestBatch > 1 && graph.ReadersOf(signature.PastNames[0]).SetEquals(["GroupQueryAttention"]);
-        Dtype = DtypeOf(graph, signature);
+        Dtype = DtypeOf(graph, signature.Cache.ElementType);
     }
 
     /// <summary>The session; safe to run from several threads.</summary>
@@ -107,7 +108,9 @@ internal sealed class DecoderModel : IDisposable
         _promptSession?.Dispose();
     }
 
-    private static InferenceSession OpenSession(DecoderGraph graph, WeightSet weights, int threads, ExecutionProvider provider)
+    /// <summary>A session on a graph with a version of its weights, which it copies.</summary>
+    /// <exception cref="ModelLoadException">ONNX Runtime refuses them; the message says why.</exception>
+    internal static InferenceSession OpenSession(DecoderGraph graph, WeightSet weights, int threads, ExecutionProvider provider)
     {
         var values = graph.Parameters
             .Select(parameter => (parameter, memory: weights.Values[parameter.Name]))
@@ -124,6 +127,7 @@ internal sealed class DecoderModel : IDisposable
 
         InferenceSession Open(SessionOptions options)
         {
+            if (graph.Groups is not null) options.AddCustomOpDomain(GroupAttentionOp.Domain);
             options.AddSessionConfigEntry(ExternalFilesFolder, Path.GetDirectoryName(graph.Folder.Graph.Path)!);
             if (values.Count > 0) options.AddExternalInitializers([.. graph.Parameters.Select(parameter => parameter.Name)], values);
             return new InferenceSession(graph.Bytes.Span, options);
@@ -160,9 +164,10 @@ internal sealed class DecoderModel : IDisposable
         }
     }
 
-    private static string DtypeOf(GraphFacts graph, DecoderSignature signature)
+    /// <summary>float32, float16 or bfloat16; or, where the weights are quantized, int8, q8 or q4, with f16 behind it for float16 activations.</summary>
+    internal static string DtypeOf(GraphFacts graph, TensorElementType cache)
     {
-        var plain = signature.Cache.ElementType switch
+        var plain = cache switch
         {
             TensorElementType.Float16 => "float16",
             TensorElementType.BFloat16 => "bfloat16",
@@ -170,7 +175,7 @@ internal sealed class DecoderModel : IDisposable
         };
         if (graph.QuantizedBits > 0)
         {
-            return $"q{graph.QuantizedBits}{(signature.Cache.ElementType == TensorElementType.Float ? "" : "f16")}";
+            return $"q{graph.QuantizedBits}{(cache == TensorElementType.Float ? "" : "f16")}";
         }
 
         return graph.Operators.Overlaps(["MatMulInteger", "DynamicQuantizeMatMul", "QLinearMatMul"]) ? "int8" : plain;

@@ -49,6 +49,15 @@ internal sealed class OnnxGraph
         return graph?.Operators.Count > 0 ? graph : throw new ModelLoadException("The file is no ONNX model: it holds no graph with nodes.");
     }
 
+    /// <summary>Says that the graph uses operators of a domain (ModelProto.opset_import = 8).</summary>
+    public void Import(string domain, int version)
+    {
+        var import = new ProtobufMessage();
+        import.Add(ProtobufField.Of(1, domain));
+        import.Add(ProtobufField.Of(2, version));
+        _model.Add(ProtobufField.Of(8, import));
+    }
+
     /// <summary>The ModelProto with all changes.</summary>
     public byte[] ToArray() => _model.ToArray();
 }

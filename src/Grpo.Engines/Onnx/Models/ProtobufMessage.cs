@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Grpo.Rollouts;
 
@@ -93,6 +94,7 @@ internal sealed class ProtobufField
 {
     private const int Varint = 0;
     private const int LengthDelimited = 2;
+    private const int Fixed32 = 5;
 
     private readonly int _wireType;
     private readonly ReadOnlyMemory<byte>? _asRead;
@@ -106,6 +108,9 @@ internal sealed class ProtobufField
 
     /// <summary>A field with a whole number.</summary>
     public static ProtobufField Of(int number, long value) => new(number, Varint, null, default, (ulong)value);
+
+    /// <summary>A field with a float32.</summary>
+    public static ProtobufField Of(int number, float value) => new(number, Fixed32, null, default, BitConverter.SingleToUInt32Bits(value));
 
     /// <summary>A field with text.</summary>
     public static ProtobufField Of(int number, string text) => new(number, LengthDelimited, null, Encoding.UTF8.GetBytes(text), 0);
@@ -144,7 +149,7 @@ internal sealed class ProtobufField
 
     private int ContentLength => _message?.Length ?? _bytes.Length;
 
-    private int PayloadLength => IsBytes ? VarintLength((ulong)ContentLength) + ContentLength : VarintLength(Value);
+    private int PayloadLength => IsBytes ? VarintLength((ulong)ContentLength) + ContentLength : _wireType == Fixed32 ? sizeof(uint) : VarintLength(Value);
 
     internal int Write(Span<byte> destination)
     {
@@ -155,6 +160,12 @@ internal sealed class ProtobufField
         }
 
         var written = WriteVarint(destination, Key);
+        if (_wireType == Fixed32)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(destination[written..], (uint)Value);
+            return written + sizeof(uint);
+        }
+
         if (!IsBytes)
         {
             return written + WriteVarint(destination[written..], Value);

@@ -1,3 +1,4 @@
+using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Decoding;
 using Grpo.Engines.Onnx.Models;
 using Grpo.OnnxRuntime;
@@ -11,7 +12,7 @@ namespace Grpo.Engines.Onnx.Parameters;
 /// </summary>
 internal sealed class DecoderGraph
 {
-    private DecoderGraph(ModelFolder folder, OnnxGraph graph, GraphFacts facts, string? refusal)
+    private DecoderGraph(ModelFolder folder, OnnxGraph graph, GraphFacts facts, string? refusal, bool forGroups)
     {
         Folder = folder;
         Facts = facts;
@@ -23,6 +24,7 @@ internal sealed class DecoderGraph
             parameter.MoveOut("in-memory", 0, parameter.ElementCount * parameter.ElementType.SizeInBytes());
         }
 
+        (Groups, GroupRefusal) = forGroups ? Rewrite(graph, facts, folder) : (null, null);
         Bytes = graph.ToArray();
     }
 
@@ -44,9 +46,17 @@ internal sealed class DecoderGraph
     /// <summary>Why the parameters cannot be replaced; null when they can.</summary>
     public string? Refusal { get; }
 
+    /// <summary>What the graph has been rewritten to, for the group decoder; null when it is as the file has it.</summary>
+    public GroupGraph? Groups { get; }
+
+    /// <summary>Why the graph could not be rewritten; null when it was, or was not to be.</summary>
+    public string? GroupRefusal { get; }
+
     /// <summary>Reads the graph of a model folder, and the weights it comes with.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="forGroups">Whether to rewrite it for the group decoder, where it is recognised.</param>
     /// <exception cref="ModelLoadException">It is no ONNX model, or its external data is not there.</exception>
-    public static (DecoderGraph Graph, WeightSet Weights) Open(ModelFolder folder)
+    public static (DecoderGraph Graph, WeightSet Weights) Open(ModelFolder folder, bool forGroups = false)
     {
         var bytes = File.ReadAllBytes(folder.Graph.Path);
         var (graph, facts) = (OnnxGraph.Parse(bytes), GraphFacts.Read(bytes));
@@ -54,7 +64,14 @@ internal sealed class DecoderGraph
         if (folder.Graph.PromptPath is { } prompt) RequireDataFiles(prompt, GraphFacts.Read(File.ReadAllBytes(prompt)));
         var refusal = ParameterRules.Refusal(facts, folder.Graph);
         var weights = refusal is null ? ReadWeights(graph, Path.GetDirectoryName(folder.Graph.Path)!) : new WeightSet(new Dictionary<string, SharedMemory>());
-        return (new DecoderGraph(folder, graph, facts, refusal), weights);
+        return (new DecoderGraph(folder, graph, facts, refusal, forGroups), weights);
+    }
+
+    private static (GroupGraph? Groups, string? Refusal) Rewrite(OnnxGraph graph, GraphFacts facts, ModelFolder folder)
+    {
+        // The 8-bit scale of dynamic quantization is taken over all rows of a product: a sequence's neighbours would show in its log-probabilities.
+        if (facts.Operators.Contains("DynamicQuantizeLinear")) return (null, "its products share one scale over all their rows (DynamicQuantizeLinear)");
+        return (GroupGraph.Rewrite(graph, folder.Names, folder.Config, out var refusal), refusal);
     }
 
     private static void RequireDataFiles(string path, GraphFacts graph)

@@ -18,6 +18,7 @@ internal sealed partial class OnnxPolicyLoader(TimeProvider time, ILogger<OnnxPo
         {
             MaxSequences = source.MaxSequences ?? defaults.MaxSequences,
             KvCacheBytes = source.KvCacheBytes ?? defaults.KvCacheBytes,
+            Decoder = source.Decoder ?? defaults.Decoder,
             Threads = source.Threads ?? defaults.Threads,
             Dtype = source.Dtype,
         };
@@ -34,7 +35,9 @@ internal sealed partial class OnnxPolicyLoader(TimeProvider time, ILogger<OnnxPo
 
             try
             {
-                return Task.FromResult<IPolicy>(OnnxPolicy.Open(source.Name, source.Path, tokenizer, options with { Provider = provider }));
+                var policy = OnnxPolicy.Open(source.Name, source.Path, tokenizer, options with { Provider = provider });
+                LogDecoder(source.Name, policy.Decoder, policy.GroupRefusal is { } reason ? $": {reason}" : "");
+                return Task.FromResult<IPolicy>(policy);
             }
             catch (ModelLoadException exception)
             {
@@ -47,6 +50,9 @@ internal sealed partial class OnnxPolicyLoader(TimeProvider time, ILogger<OnnxPo
     }
 
     private static bool IsCpu(string provider) => string.Equals(provider, Cpu, StringComparison.OrdinalIgnoreCase);
+
+    [LoggerMessage(21, LogLevel.Information, "Policy {Name}: decoder {Decoder}{Reason}")]
+    private partial void LogDecoder(string name, DecoderKind decoder, string reason);
 
     [LoggerMessage(20, LogLevel.Information, "Policy {Name}: provider {Provider} skipped: {Reason}")]
     private partial void LogSkipped(string name, string provider, string reason);

@@ -1,4 +1,5 @@
 using Grpo.Engines;
+using Grpo.Engines.Onnx;
 using GrpoApi.Http;
 using Microsoft.Extensions.Options;
 
@@ -36,9 +37,18 @@ internal sealed record PolicySettings(string DefaultName, IReadOnlyList<PolicySo
             Dtype = section["Dtype"] is { Length: > 0 } dtype ? dtype : null,
             MaxSequences = (int?)Positive(section, "MaxSequences", int.MaxValue),
             KvCacheBytes = Positive(section, "KvCacheBytes", long.MaxValue),
+            Decoder = Decoder(section),
             Threads = (int?)Positive(section, "Threads", 1024),
         };
         return section.ReadList("Providers") is { Count: > 0 } providers ? source with { Providers = providers } : source;
+    }
+
+    private static DecoderKind? Decoder(IConfigurationSection section)
+    {
+        if (section["Decoder"] is not { Length: > 0 } text) return null;
+        return Enum.TryParse<DecoderKind>(text, ignoreCase: true, out var kind) && Enum.IsDefined(kind) && !char.IsAsciiDigit(text[0])
+            ? kind
+            : throw new OptionsValidationException(section.Key, typeof(PolicySource), [$"{section.Path}:Decoder must be auto, slots or group, not '{text}'."]);
     }
 
     private static long? Positive(IConfigurationSection section, string key, long largest)

@@ -1,6 +1,4 @@
 using Grpo.Engines.Onnx.Decoding;
-using Grpo.Engines.Onnx.Models;
-using Grpo.OnnxRuntime;
 
 namespace Grpo.Engines.Tests.Onnx.Scheduling;
 
@@ -36,7 +34,7 @@ internal sealed class FakeDecoder(int maxSequences) : IDecoder
     public Prefix Prefill(ReadOnlySpan<int> prompt)
     {
         Prefilled.Add(prompt.ToArray());
-        var prefix = new Prefix(new KvSlots(new KvLayout(1, 1, 1, TensorElementType.Float), 1, prompt.Length), prompt.Length, new float[VocabSize]);
+        var prefix = new FakePrefix(prompt.Length, new float[VocabSize]);
         LogitsAfter([.. prompt], prefix.Logits);
         _prompts.Add(prefix, prompt.ToArray());
         return prefix;
@@ -68,6 +66,13 @@ internal sealed class FakeDecoder(int maxSequences) : IDecoder
     }
 
     public void Dispose() => IsDisposed = true;
+
+    private sealed class FakePrefix(int length, float[] logits) : Prefix(length, logits)
+    {
+        public override void Dispose()
+        {
+        }
+    }
 
     private void LogitsAfter(List<int> tokens, Span<float> logits)
     {

@@ -1,3 +1,4 @@
+using Grpo.Engines.Onnx;
 using GrpoApi.Features.Policies;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -35,6 +36,13 @@ public sealed class PolicySettingsTests
     }
 
     [Fact]
+    public void The_decoder_may_be_chosen()
+    {
+        Assert.Equal([DecoderKind.Slots, DecoderKind.Group, null], Read(("Policies:Default", "a"), ("Policies:a:Decoder", "slots"), ("Policies:b:Decoder", "Group"), ("Policies:c:Path", "c"))
+            .Sources.OrderBy(source => source.Name).Select(source => source.Decoder));
+    }
+
+    [Fact]
     public void The_dtype_of_a_policy_is_read_and_left_open_otherwise()
     {
         var settings = Read(("Policies:Default", "a"), ("Policies:a:Dtype", "q4f16"), ("Policies:b:Path", "b"));
@@ -45,6 +53,8 @@ public sealed class PolicySettingsTests
     [InlineData("MaxSequences", "0")]
     [InlineData("KvCacheBytes", "-5")]
     [InlineData("Threads", "many")]
+    [InlineData("Decoder", "fastest")]
+    [InlineData("Decoder", "1")]
     public void A_number_out_of_range_is_refused_by_its_key(string key, string value)
     {
         var refusal = Assert.Throws<OptionsValidationException>(() => Read(($"Policies:a:{key}", value)));

@@ -1,0 +1,297 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+
+namespace Grpo.Engines.Onnx.Attention;
+
+/// <summary>
+/// Attention of one tile of tokens for one key head: softmax(q · kᵀ) · v with an online softmax over chunks of the cache (arXiv:2112.05682,
+/// arXiv:2205.14135). Chunks that all tokens share are read once, for the queries of all of them; then every sequence reads its own.
+/// </summary>
+/// <remarks>
+/// A row is one token's query of one head. Its chunks begin at multiples of the chunk size and come in ascending order, and within a chunk
+/// every sum has a fixed order, so a row's bits depend on its own sequence alone.
+/// </remarks>
+internal static unsafe class TileAttention<TLanes, TVector>
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private const int Chunk = AttentionShape.ChunkTokens;
+    private const int Alignment = 64;
+
+    /// <summary>Values of scratch memory per row: query and sum of values, largest score, sum of weights and position.</summary>
+    private static int RowFloats(in AttentionShape shape) => (2 * shape.PaddedHeadSize) + 3;
+
+    /// <summary>Computes the outputs of a tile.</summary>
+    /// <param name="tensors">The call.</param>
+    /// <param name="tile">The tokens.</param>
+    /// <param name="head">The key head.</param>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(AttentionTensors* tensors, AttentionTile* tile, int head)
+    {
+        ref readonly var shape = ref tensors->Shape;
+        var rows = tile->Count * shape.HeadsPerKv;
+        var scratch = stackalloc float[(rows * RowFloats(shape)) + (TLanes.Rows * Chunk) + (Alignment / sizeof(float))];
+        var aligned = (float*)(((nint)scratch + Alignment - 1) & -Alignment);
+        var state = new State
+        {
+            Tensors = tensors,
+            Tokens = tensors->Batch->Tokens + tile->First,
+            Head = head,
+            Scores = aligned,
+            Queries = aligned + (TLanes.Rows * Chunk),
+        };
+        state.Sums = state.Queries + (rows * shape.PaddedHeadSize);
+        state.Largest = state.Sums + (rows * shape.PaddedHeadSize);
+        state.Weights = state.Largest + rows;
+        state.Positions = (int*)(state.Weights + rows);
+        Begin(&state, tile);
+        for (var chunk = 0; chunk < tile->SharedChunks; chunk++)
+        {
+            Attend(&state, chunk, 0, tile->Count);
+        }
+
+        for (var first = 0; first < tile->Count;)
+        {
+            var last = first;
+            while (last + 1 < tile->Count && state.Tokens[last + 1].Sequence == state.Tokens[first].Sequence)
+            {
+                last++;
+            }
+
+            for (var chunk = tile->SharedChunks; chunk <= state.Tokens[last].Position / Chunk; chunk++)
+            {
+                Attend(&state, chunk, first, last + 1);
+            }
+
+            first = last + 1;
+        }
+
+        Finish(&state, tile);
+    }
+
+    // Rotated and scaled queries; empty sums. A sink is a score whose value is zero: it only adds to the sum of weights.
+    private static void Begin(State* state, AttentionTile* tile)
+    {
+        var tensors = state->Tensors;
+        ref readonly var shape = ref tensors->Shape;
+        var (size, padded, perKv) = (shape.HeadSize, shape.PaddedHeadSize, shape.HeadsPerKv);
+        for (var row = 0; row < tile->Count * perKv; row++)
+        {
+            var (token, head) = (row / perKv, (state->Head * perKv) + (row % perKv));
+            state->Positions[row] = state->Tokens[token].Position;
+            var source = tensors->Query + ((long)(tile->First + token) * tensors->QueryStride) + (head * size);
+            var query = state->Queries + (row * padded);
+            if (tensors->Cos is not null)
+            {
+                var angles = (long)state->Tokens[token].Position * tensors->RotaryHalf;
+                Rotary.Rotate<TLanes, TVector>(source, query, size, tensors->Cos + angles, tensors->Sin + angles, tensors->RotaryHalf, shape.RotaryInterleaved);
+                source = query;
+            }
+
+            TensorPrimitives.Multiply(new ReadOnlySpan<float>(source, size), shape.Scale, new Span<float>(query, size));
+            new Span<float>(state->Sums + (row * padded), padded).Clear();
+            var hasSink = tensors->Sinks is not null || shape.SmoothSoftmax;
+            state->Largest[row] = tensors->Sinks is not null ? tensors->Sinks[head] : hasSink ? 0 : float.NegativeInfinity;
+            state->Weights[row] = hasSink ? 1 : 0;
+        }
+    }
+
+    // One chunk of the cache for some of the tile's tokens, which all have it in the same blocks.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Attend(State* state, int chunk, int firstToken, int endToken)
+    {
+        ref readonly var shape = ref state->Tensors->Shape;
+        var perKv = shape.HeadsPerKv;
+        var offset = state->Tensors->LayerOffset + (state->Head * shape.HeadBlockFloats);
+        var blocks = state->Tokens[firstToken].Blocks + (chunk * AttentionShape.ChunkBlocks);
+        var end = endToken * perKv;
+        for (var row = firstToken * perKv; row < end;)
+        {
+            var rows = end - row >= TLanes.Rows ? TLanes.Rows : end - row >= 2 ? 2 : 1;
+            var (tokens, needed) = (0, false);
+            for (var r = row; r < row + rows; r++)
+            {
+                var (from, to) = Visible(shape, state->Positions[r], chunk);
+                tokens = Math.Max(tokens, to);
+                needed |= to > from;
+            }
+
+            if (needed)
+            {
+                Score(state, blocks, offset, row, rows, tokens);
+                for (var r = 0; r < rows; r++)
+                {
+                    var (from, to) = Visible(shape, state->Positions[row + r], chunk);
+                    Weigh(state, row + r, state->Scores + (r * Chunk), from, to, tokens);
+                }
+
+                AddValues(state, blocks, offset, row, rows, tokens);
+            }
+
+            row += rows;
+        }
+    }
+
+    // The tokens of a chunk that a query at a position may see.
+    private static (int From, int To) Visible(in AttentionShape shape, int position, int chunk)
+    {
+        var past = position + 1 - (chunk * Chunk);
+        return (shape.Window > 0 ? Math.Max(0, past - shape.Window) : 0, Math.Min(Chunk, past));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Score(State* state, float** blocks, long offset, int row, int rows, int tokens)
+    {
+        ref readonly var shape = ref state->Tensors->Shape;
+        var strips = (tokens + TLanes.Width - 1) / TLanes.Width;
+        var stripsPerBlock = AttentionShape.BlockTokens / TLanes.Width;
+        var queries = state->Queries + (row * shape.PaddedHeadSize);
+        var addresses = stackalloc float*[Chunk / TLanes.Width];
+        for (var strip = 0; strip < strips; strip++)
+        {
+            addresses[strip] = blocks[strip / stripsPerBlock] + offset + (strip % stripsPerBlock * TLanes.Width);
+        }
+
+        var done = 0;
+        for (; done + RowProduct<TLanes, TVector>.Strips <= strips; done += RowProduct<TLanes, TVector>.Strips)
+        {
+            RowProduct<TLanes, TVector>.Four(
+                rows, queries, shape.PaddedHeadSize, addresses + done, AttentionShape.BlockTokens, shape.HeadSize,
+                state->Scores + (done * TLanes.Width), Chunk, add: false);
+        }
+
+        for (; done < strips; done++)
+        {
+            RowProduct<TLanes, TVector>.One(
+                rows, queries, shape.PaddedHeadSize, addresses[done], AttentionShape.BlockTokens, shape.HeadSize,
+                state->Scores + (done * TLanes.Width), Chunk, add: false);
+        }
+    }
+
+    // Scores become weights relative to the largest score so far; what was summed before is brought to the same base.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Weigh(State* state, int row, float* scores, int from, int to, int tokens)
+    {
+        ref readonly var shape = ref state->Tensors->Shape;
+        var padded = (tokens + TLanes.Width - 1) / TLanes.Width * TLanes.Width;
+        if (to <= from)
+        {
+            new Span<float>(scores, padded).Clear();
+            return;
+        }
+
+        if (shape.SoftCap > 0)
+        {
+            CapSoftly(new Span<float>(scores + from, to - from), shape.SoftCap);
+        }
+
+        for (var i = 0; i < from; i++)
+        {
+            scores[i] = float.NegativeInfinity;
+        }
+
+        for (var i = to; i < padded; i++)
+        {
+            scores[i] = float.NegativeInfinity;
+        }
+
+        var before = state->Largest[row];
+        var peak = TLanes.Load(scores);
+        for (var i = TLanes.Width; i < padded; i += TLanes.Width)
+        {
+            peak = TLanes.Max(peak, TLanes.Load(scores + i));
+        }
+
+        var largest = MathF.Max(before, TLanes.Largest(peak));
+        var shift = TLanes.Broadcast(largest);
+        var total = TLanes.Zero;
+        for (var i = 0; i < padded; i += TLanes.Width)
+        {
+            var weights = TLanes.Exp(TLanes.Subtract(TLanes.Load(scores + i), shift));
+            TLanes.Store(weights, scores + i);
+            total = TLanes.Add(total, weights);
+        }
+
+        if (largest > before)
+        {
+            var factor = MathF.Exp(before - largest);
+            var scale = TLanes.Broadcast(factor);
+            var sums = state->Sums + (row * shape.PaddedHeadSize);
+            for (var i = 0; i < shape.PaddedHeadSize; i += TLanes.Width)
+            {
+                TLanes.Store(TLanes.Multiply(TLanes.Load(sums + i), scale), sums + i);
+            }
+
+            state->Weights[row] *= factor;
+            state->Largest[row] = largest;
+        }
+
+        state->Weights[row] += TLanes.Sum(total);
+    }
+
+    private static void CapSoftly(Span<float> scores, float cap)
+    {
+        TensorPrimitives.Divide(scores, cap, scores);
+        TensorPrimitives.Tanh(scores, scores);
+        TensorPrimitives.Multiply(scores, cap, scores);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddValues(State* state, float** blocks, long offset, int row, int rows, int tokens)
+    {
+        ref readonly var shape = ref state->Tensors->Shape;
+        var (w, padded) = (TLanes.Width, shape.PaddedHeadSize);
+        var sums = state->Sums + (row * padded);
+        var addresses = stackalloc float*[RowProduct<TLanes, TVector>.Strips];
+        for (var block = 0; block * AttentionShape.BlockTokens < tokens; block++)
+        {
+            var first = block * AttentionShape.BlockTokens;
+            var depth = Math.Min(AttentionShape.BlockTokens, tokens - first);
+            var values = blocks[block] + offset + (padded * AttentionShape.BlockTokens);
+            var column = 0;
+            for (; column + (RowProduct<TLanes, TVector>.Strips * w) <= padded; column += RowProduct<TLanes, TVector>.Strips * w)
+            {
+                for (var strip = 0; strip < RowProduct<TLanes, TVector>.Strips; strip++)
+                {
+                    addresses[strip] = values + column + (strip * w);
+                }
+
+                RowProduct<TLanes, TVector>.Four(rows, state->Scores + first, Chunk, addresses, padded, depth, sums + column, padded, add: true);
+            }
+
+            for (; column < padded; column += w)
+            {
+                RowProduct<TLanes, TVector>.One(rows, state->Scores + first, Chunk, values + column, padded, depth, sums + column, padded, add: true);
+            }
+        }
+    }
+
+    private static void Finish(State* state, AttentionTile* tile)
+    {
+        var tensors = state->Tensors;
+        ref readonly var shape = ref tensors->Shape;
+        var perKv = shape.HeadsPerKv;
+        for (var row = 0; row < tile->Count * perKv; row++)
+        {
+            var (token, head) = (row / perKv, (state->Head * perKv) + (row % perKv));
+            var output = tensors->Output + ((((long)tile->First + token) * shape.Heads) + head) * shape.HeadSize;
+            var sums = state->Sums + (row * shape.PaddedHeadSize);
+            var inverse = 1 / state->Weights[row];
+            TensorPrimitives.Multiply(new ReadOnlySpan<float>(sums, shape.HeadSize), inverse, new Span<float>(output, shape.HeadSize));
+        }
+    }
+
+    private struct State
+    {
+        public AttentionTensors* Tensors;
+        public AttentionToken* Tokens;
+        public int Head;
+        public float* Scores;
+        public float* Queries;
+        public float* Sums;
+        public float* Largest;
+        public float* Weights;
+        public int* Positions;
+    }
+}
