@@ -77,4 +77,18 @@ public sealed class LearnTests(ExplorerFixture explorer)
         await Assertions.Expect(stage.Locator(".outcome")).ToContainTextAsync("The gradient reaches");
         Assert.Empty(page.Complaints);
     }
+
+    [BrowserTheory]
+    [InlineData("Cold start", "Curate a cold-start set", "were kept")]
+    [InlineData("Rejection sampling", "Keep the best of 8", "were kept")]
+    [InlineData("RL for all scenarios", "Measure pass@1 and maj@4", "pass@1: ")]
+    public async Task The_stages_run_the_jobs_of_the_service(string stage, string action, string outcome)
+    {
+        await using var page = await explorer.OpenAsync();
+        var card = page.Browser.Locator("#stages > ol > li").Filter(new() { HasText = stage }).First;
+        await card.ScrollIntoViewIfNeededAsync();
+        await card.GetByRole(AriaRole.Button, new() { Name = action }).ClickAsync();
+        await Assertions.Expect(card.Locator(".outcome")).ToContainTextAsync(outcome, new() { Timeout = 60_000 });
+        Assert.Empty(page.Complaints);
+    }
 }

@@ -14,7 +14,10 @@ public sealed class PictureTests(ExplorerFixture explorer)
     public async Task The_picture_of_the_README_is_this_page()
     {
         await using var page = await explorer.OpenAsync("", 1280, 1000);
+        await page.SentenceAfterAsync(() => page.Browser.GetByLabel("Reward of o5", new() { Exact = true }).FillAsync("0.8"));
+        await page.SettledAsync();
         await Assertions.Expect(page.Browser.Locator("#worked")).ToContainTextAsync("stops learning");
+        await page.Browser.EvaluateAsync("document.querySelector('#terms').scrollIntoView()");
         var picture = await page.Browser.ScreenshotAsync(new() { Animations = ScreenshotAnimations.Disabled });
         Assert.True(picture.Length > 30_000);
         if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1")

@@ -24,7 +24,7 @@ const curate = (keep, extra) => async say => {
   const job = await finished('v1/curations', await call('POST', 'v1/curations', {
     dataset: dataset(), ...asked, samples_per_prompt: 8, sampling: { temperature: 1, max_tokens: 96, seed: 11 }, keep, output: 'sft_messages', ...extra,
   }), say);
-  const dropped = Object.entries(job.dropped ?? {}).filter(([, count]) => count > 0).map(([reason, count]) => `${count} for ${reason}`);
+  const dropped = Object.entries(job.dropped ?? {}).filter(([, count]) => count > 0).map(([reason, count]) => `${count} for ${reason.replaceAll('_', ' ')}`);
   const [first] = await callForLines(`v1/curations/${job.id}/results`);
   return [
     `Of ${job.progress.done} completions of ${QUESTIONS.length} questions ${job.kept} were kept${dropped.length ? `; left out: ${dropped.join(', ')}` : ''}.`,
