@@ -30,18 +30,13 @@ public sealed unsafe class BareLoop : IDisposable
         _session = new InferenceSession(graph, options);
     }
 
-    /// <summary>Runs the workload.</summary>
-    public IReadOnlyList<double> Run()
+    /// <summary>Runs the workload once.</summary>
+    /// <returns>Its time in seconds.</returns>
+    public double Run(int run)
     {
-        var seconds = new List<double>();
-        for (var run = 0; run < _workload.WarmUps + _workload.Runs; run++)
-        {
-            var started = Stopwatch.GetTimestamp();
-            Rollout(_workload.Prompt(run));
-            if (run >= _workload.WarmUps) seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
-        }
-
-        return _workload.TokensPerSecond(seconds);
+        var started = Stopwatch.GetTimestamp();
+        Rollout(_workload.Prompt(run));
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     /// <inheritdoc/>

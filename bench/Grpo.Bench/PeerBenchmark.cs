@@ -10,63 +10,80 @@ namespace Grpo.Bench;
 /// <param name="peers">The folder of the peers' scripts.</param>
 public sealed class PeerBenchmark(string models, string peers)
 {
+    private const int LoopRuns = 4;
+    private const string Unit = "completion tokens/s";
+
     private string Onnx => Path.Combine(models, "smollm2");
 
-    /// <summary>The name of the engine's own figure in a precision.</summary>
-    public static string Engine(string dtype) => $"this engine {dtype}";
-
-    /// <summary>The name of the bare loop's figure.</summary>
-    public const string Loop = "bare loop over the runtime, fp32";
-
-    /// <summary>The name of llama.cpp's figure in a precision.</summary>
-    public static string Llama(string dtype) => $"llama.cpp {Gguf(dtype)}, node-llama-cpp";
-
-    /// <summary>The name of transformers.js's figure in a precision.</summary>
-    public static string Transformers(string dtype) => $"transformers.js {dtype}, the same file";
-
-    /// <summary>Runs one precision.</summary>
+    /// <summary>Runs the engine and one peer.</summary>
     /// <param name="dtype">fp32, q8 or q4.</param>
-    public async Task<IReadOnlyList<Figure>> RunAsync(string dtype)
+    /// <param name="peer">loop, llama or transformers.</param>
+    /// <returns>The engine's completion tokens per second, the peer's, and then what else is measured of the engine.</returns>
+    public async Task<IReadOnlyList<Figure>> RunAsync(string dtype, string peer)
     {
-        const string unit = "completion tokens/s";
         var workload = new PeerWorkload(Onnx, dtype);
-        List<Figure> figures = [.. await EngineAsync(workload)];
-        await Console.Error.WriteLineAsync($"{figures[0].Name}: {figures[0].Median:0}");
-        if (dtype == "fp32")
+        if (peer == "loop") return await BesideLoopAsync(workload);
+        var own = await EngineAsync(workload);
+        await Console.Error.WriteLineAsync($"{own[0].Name}: {own[0].Median:0}");
+        var (name, runs) = peer switch
         {
-            using var loop = new BareLoop(Path.Combine(Onnx, "onnx", "model.onnx"), workload);
-            figures.Add(new Figure(Loop, unit, loop.Run(), ""));
+            "llama" => ($"llama.cpp {Gguf(dtype)}, node-llama-cpp", await PeerProcess.RunAsync(
+                Path.Combine(peers, "llama.mjs"), workload with { Model = Path.Combine(models, $"smollm2-{Gguf(dtype)}.gguf"), Dtype = null, WarmUps = 0, Runs = 1 })),
+            "transformers" => ($"transformers.js {dtype}, the same file", await PeerProcess.RunAsync(
+                Path.Combine(peers, "transformers.mjs"), workload with { WarmUps = 0, Runs = 1 })),
+            _ => throw new ArgumentOutOfRangeException(nameof(peer), peer, "loop, llama or transformers"),
+        };
+        return [own[0], new Figure(name, Unit, runs, ""), .. own.Skip(1)];
+    }
+
+    // In turns, so that what else the machine does meets both.
+    private async Task<IReadOnlyList<Figure>> BesideLoopAsync(PeerWorkload workload)
+    {
+        await using var policy = Open(workload, DecoderKind.Slots); // the loop runs the same graph with the same cache
+        using var loop = new BareLoop(Path.Combine(Onnx, "onnx", "model.onnx"), workload);
+        var (own, bare, outside) = (new List<double>(), new List<double>(), new List<double>());
+        for (var run = 0; run < workload.WarmUps + LoopRuns; run++)
+        {
+            var once = await MeasureAsync(policy, workload with { WarmUps = run, Runs = 1 }, first: run);
+            var seconds = loop.Run(run);
+            if (run < workload.WarmUps) continue;
+            own.Add(once.Seconds[0]);
+            outside.Add(once.Outside[0]);
+            bare.Add(seconds);
         }
 
-        figures.Add(new Figure(Llama(dtype), unit, await PeerProcess.RunAsync(
-            Path.Combine(peers, "llama.mjs"), workload with { Model = Path.Combine(models, $"smollm2-{Gguf(dtype)}.gguf"), Dtype = null, WarmUps = 0, Runs = 1 }), ""));
-        figures.Add(new Figure(Transformers(dtype), unit, await PeerProcess.RunAsync(
-            Path.Combine(peers, "transformers.mjs"), workload with { WarmUps = 0, Runs = 1 }), ""));
-        return figures;
+        return
+        [
+            new Figure($"this engine {workload.Dtype}, slot decoder", Unit, workload.TokensPerSecond(own), ""),
+            new Figure("the bare loop over the runtime", Unit, workload.TokensPerSecond(bare), ""),
+            new Figure($"this engine {workload.Dtype}: decode time outside ONNX Runtime", "%", outside, "at most 8"),
+        ];
     }
 
     private static string Gguf(string dtype) => dtype switch { "fp32" => "f32", "q8" => "q8_0", _ => "q4_0" };
 
-    private static async Task<IEnumerable<Figure>> EngineAsync(PeerWorkload workload)
+    private static async Task<IReadOnlyList<Figure>> EngineAsync(PeerWorkload workload)
     {
-        var tokenizer = ModelTokenizer.Load(workload.Model, TimeProvider.System);
-        var options = new OnnxPolicyOptions { Threads = workload.Threads, Dtype = workload.Dtype, PrefixCacheTokens = 0 };
-        await using var policy = OnnxPolicy.Open("bench", workload.Model, tokenizer, options);
+        await using var policy = Open(workload);
         var single = await MeasureAsync(policy, workload);
         var doubled = await MeasureAsync(policy, workload with { Group = 2 * workload.Group, WarmUps = 0, Runs = 1 });
         return
         [
-            new Figure(Engine(workload.Dtype!), "completion tokens/s", workload.TokensPerSecond(single.Seconds), ""),
+            new Figure($"this engine {workload.Dtype}", Unit, workload.TokensPerSecond(single.Seconds), ""),
             new Figure($"this engine {workload.Dtype}: decode time outside ONNX Runtime", "%", single.Outside, "at most 8"),
             new Figure($"this engine {workload.Dtype}: prompt tokens read, group of {workload.Group}", "tokens", single.PrefillTokens, ""),
             new Figure($"this engine {workload.Dtype}: prompt tokens read, group of {2 * workload.Group}", "tokens", doubled.PrefillTokens, "the same"),
         ];
     }
 
-    private static async Task<(List<double> Seconds, List<double> Outside, List<double> PrefillTokens)> MeasureAsync(OnnxPolicy policy, PeerWorkload workload)
+    private static OnnxPolicy Open(PeerWorkload workload, DecoderKind decoder = default) => OnnxPolicy.Open(
+        "bench", workload.Model, ModelTokenizer.Load(workload.Model, TimeProvider.System),
+        new OnnxPolicyOptions { Threads = workload.Threads, Dtype = workload.Dtype, PrefixCacheTokens = 0, Decoder = decoder });
+
+    private static async Task<(List<double> Seconds, List<double> Outside, List<double> PrefillTokens)> MeasureAsync(OnnxPolicy policy, PeerWorkload workload, int first = 0)
     {
         var (seconds, outside, prefill) = (new List<double>(), new List<double>(), new List<double>());
-        for (var run = 0; run < workload.WarmUps + workload.Runs; run++)
+        for (var run = first; run < workload.WarmUps + workload.Runs; run++)
         {
             var (before, started) = (policy.Totals, Stopwatch.GetTimestamp());
             await policy.SampleAsync(

@@ -29,7 +29,7 @@ public sealed record PeerWorkload([property: JsonPropertyName("model")] string M
 
     /// <summary>Runs that count.</summary>
     [JsonPropertyName("runs")]
-    public int Runs { get; init; } = 3;
+    public int Runs { get; init; } = 2;
 
     /// <summary>The prompt of a run, the same as in workload.mjs.</summary>
     public int[] Prompt(int run) => [.. Enumerable.Range(0, PromptTokens).Select(i => (int)(2 + (((run * 7919L) + (i * 104729L)) % 40000)))];

@@ -1,30 +1,26 @@
 namespace Grpo.Bench;
 
-/// <summary>The figures of the engine and its peers with their ratios; one section for each precision, so that they can be measured one at a time.</summary>
-/// <param name="path">The results file; sections of other precisions that it has are kept.</param>
+/// <summary>The figures of the engine and its peers with their ratios; one section for each precision and peer, so that they can be measured one at a time.</summary>
+/// <param name="path">The results file; other sections that it has are kept.</param>
 public sealed class PeersReport(string path)
 {
     private const string Heading = "## ";
     private readonly Dictionary<string, string> _sections = Read(path);
 
-    /// <summary>Adds or replaces the section of a precision.</summary>
-    public void Add(string dtype, IReadOnlyList<Figure> figures)
+    /// <summary>Adds or replaces the section of a precision and a peer.</summary>
+    public void Add(string dtype, string peer, IReadOnlyList<Figure> figures)
     {
-        double Median(string name) => figures.FirstOrDefault(figure => figure.Name == name)?.Median ?? double.NaN;
-        var own = Median(PeerBenchmark.Engine(dtype));
+        var target = peer switch { "loop" => 0.95, "llama" => 1.5, _ => 6 };
         string[] lines =
         [
-            $"{Report.Machine()}", "",
+            Report.Machine(), "",
             "| figure | median | unit | range | runs | target |", "|---|---:|---|---|---:|---|",
             .. figures.Select(figure =>
                 $"| {figure.Name} | {figure.Median:0.##} | {figure.Unit} | {figure.Runs.Min():0.##} to {figure.Runs.Max():0.##} | {figure.Runs.Count} | {figure.Target} |"),
-            "", "| this engine is | times | target |", "|---|---:|---:|",
-            $"| transformers.js | {own / Median(PeerBenchmark.Transformers(dtype)):0.00} | 6 |",
-            $"| llama.cpp | {own / Median(PeerBenchmark.Llama(dtype)):0.00} | 1.5 |",
-            .. dtype == "fp32" ? (string[])[$"| the bare loop | {own / Median(PeerBenchmark.Loop):0.00} | 0.95 |"] : [],
+            "", $"This engine is {figures[0].Median / figures[1].Median:0.00} times as fast as {figures[1].Name}; the target is {target}.",
         ];
-        _sections[dtype] = string.Join('\n', lines);
-        Console.WriteLine($"{dtype}\n{_sections[dtype]}");
+        _sections[$"{dtype} beside {peer}"] = string.Join('\n', lines);
+        Console.WriteLine(_sections[$"{dtype} beside {peer}"]);
     }
 
     /// <summary>Writes the file.</summary>

@@ -27,14 +27,14 @@ switch (args)
         service.Write(effects);
         return 0;
 
-    case ["peers", var models, var peers, var output, .. var precisions]:
+    case ["peers", var models, var peers, var output, .. var pairs]:
         var table = new PeersReport(output);
-        foreach (var precision in precisions)
+        foreach (var (precision, peer) in pairs.Select(pair => pair.Split(':')).Select(parts => (parts[0], parts[1])))
         {
-            table.Add(precision, await new PeerBenchmark(models, peers).RunAsync(precision));
+            table.Add(precision, peer, await new PeerBenchmark(models, peers).RunAsync(precision, peer));
+            table.Write();
         }
 
-        table.Write();
         return 0;
 
     case ["loss", var server, var python, var torchScript, var output]:
@@ -62,6 +62,6 @@ switch (args)
         return 0;
 
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32|q8|q4 ... | group-attention <models> f32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32:loop|fp32:llama|q8:transformers ... | group-attention <models> f32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
         return 2;
 }

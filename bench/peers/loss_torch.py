@@ -1,4 +1,4 @@
-"""The GRPO loss with k3 divergence in PyTorch, forward and backward, as a trainer writes it. Prints {"seconds": [..], "loss": .., "torch": ".."} as JSON.
+"""The GRPO loss with k3 divergence in PyTorch, forward and backward, as a trainer writes it. Prints seconds and processor_seconds of each run, and the loss, as JSON.
 
 usage: /usr/bin/python3 loss_torch.py ROWS TOKENS RUNS THREADS BATCH
 BATCH is a file of little-endian float32: logprobs, old_logprobs, ref_logprobs (ROWS x TOKENS each), advantages (ROWS).
@@ -34,9 +34,10 @@ def step():
 
 for _ in range(5):
     step()
-seconds = []
+seconds, processor = [], []
 for _ in range(runs):
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     loss, grad = step()
     seconds.append(time.perf_counter() - started)
-print(json.dumps({"seconds": seconds, "loss": float(loss), "grad": float(grad.abs().sum()), "torch": torch.__version__}))
+    processor.append(time.process_time() - used)
+print(json.dumps({"seconds": seconds, "processor_seconds": processor, "loss": float(loss), "grad": float(grad.abs().sum()), "torch": torch.__version__}))

@@ -98,6 +98,9 @@ public sealed record LossOptions
     /// <summary>Whether a step reads all sequences together, several times.</summary>
     internal bool ReadsBatchAsWhole => ReadsEntropies || FullKl || PositiveNllWeight != 0 || LossType.Select is not null || RolloutCorrection is { IsOfBatch: true };
 
+    /// <summary>Whether no step needs more of a sequence than one token at a time.</summary>
+    internal bool IsPerToken => EffectiveLevel.Name == "token" && RolloutCorrection is null && OffPolicyMaskThreshold is null;
+
     /// <summary>The level in force.</summary>
     internal ImportanceSamplingLevel EffectiveLevel => Level ?? LossType.Level;
 

@@ -37,7 +37,7 @@ public sealed record LossSequence
     public int TokenCount => Mask.IsEmpty ? Length : Length - Mask.Span.Count((byte)0);
 
     /// <summary>The numbers as spans; single precision is widened into arrays of its own.</summary>
-    internal SequenceView View => new(this, scratch: null);
+    internal SequenceView View => new(this);
 
     /// <summary>The sequence in double precision, for what reads it more than once.</summary>
     internal LossSequence Widened() => this with

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Grpo.Losses;
 
 /// <summary>
@@ -9,6 +7,9 @@ public static class PolicyLoss
 {
     /// <summary>Tokens from which on a batch is worth more than one thread.</summary>
     private const int TokensForThreads = 1 << 14;
+
+    /// <summary>Tokens that are computed at a time: few enough that all their numbers stay in the processor's caches, and scratch small however long a sequence is.</summary>
+    private const int TileLength = 2048;
 
     /// <summary>
     /// loss = sum over sequences i and tokens t of weight_i (-term_it + beta kl_it), in double. Sequences are computed side by side and added up in order, so
@@ -81,26 +82,28 @@ public static class PolicyLoss
         {
             var sequence = batch[index];
             var weight = sequence.TokenCount == 0 ? 0 : _aggregation.Weight(counts with { PromptTokens = _prompts[index] }, options.Normalizer, sequence.TokenCount);
-            var isSingle = sequence.Logprobs.IsSingle;
-            var output = new SequenceOutput
+            var gradient = Gradients is null ? null : new SequenceGradient(sequence);
+            var tokens = Explanations is null ? [] : Explanations[index] = new TokenExplanation[sequence.Length];
+            var selected = _selected is null ? [] : _selected[index];
+            var tile = options.IsPerToken ? TileLength : Math.Max(sequence.Length, 1);
+            for (var start = 0; start < sequence.Length; start += tile)
             {
-                Scratch = scratch,
-                Selected = _selected is null ? [] : _selected[index],
-                LargestGradient = isSingle ? float.MaxValue : double.MaxValue,
-                Tokens = Explanations is null ? [] : Explanations[index] = new TokenExplanation[sequence.Length],
-            };
-            _sums[index] = options.LossType.Accumulate(new SequenceView(sequence, scratch), weight, options, output);
-            if (Gradients is null) return scratch;
-            var gradient = scratch.Take(SequenceBuffer.GradLogprobs, sequence.Length);
-            Gradients[index] = isSingle ? Singles(gradient) : Doubles![index] = gradient.ToArray();
-            return scratch;
-        }
+                var length = Math.Min(tile, sequence.Length - start);
+                var output = new SequenceOutput
+                {
+                    Scratch = scratch,
+                    Selected = selected.Length == 0 ? [] : selected.AsSpan(start, length),
+                    LargestGradient = sequence.Logprobs.IsSingle ? float.MaxValue : double.MaxValue,
+                    Tokens = tokens.Length == 0 ? [] : tokens.AsSpan(start, length),
+                };
+                _sums[index] += options.LossType.Accumulate(new SequenceView(sequence, scratch, start, length), weight, options, output);
+                gradient?.Write(start, scratch.Take(SequenceBuffer.GradLogprobs, length));
+            }
 
-        private static float[] Singles(ReadOnlySpan<double> gradient)
-        {
-            var singles = new float[gradient.Length];
-            TensorPrimitives.ConvertTruncating(gradient, singles);
-            return singles;
+            if (gradient is null) return scratch;
+            Gradients![index] = gradient.Values;
+            Doubles![index] = gradient.Doubles;
+            return scratch;
         }
     }
 }

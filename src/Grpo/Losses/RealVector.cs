@@ -69,6 +69,13 @@ public sealed class RealVector : IReadOnlyList<double>
         else Doubles.CopyTo(destination);
     }
 
+    /// <summary>Copies as many of the numbers as there is room for, from one on.</summary>
+    public void CopyTo(int start, Span<double> destination)
+    {
+        if (IsSingle) TensorPrimitives.ConvertTruncating(Singles.Slice(start, destination.Length), destination);
+        else Doubles.Slice(start, destination.Length).CopyTo(destination);
+    }
+
     /// <summary>Copies the numbers, rounded to single precision.</summary>
     public void CopyTo(Span<float> destination)
     {

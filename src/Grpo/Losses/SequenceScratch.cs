@@ -44,6 +44,12 @@ internal sealed class SequenceScratch : IDisposable
     {
         var lanes = Rented(ref _included, sequence.Length);
         lanes.AsSpan(sequence.Length, Vector<long>.Count).Clear();
+        if (sequence.TokenCount == sequence.Length)
+        {
+            lanes.AsSpan(0, sequence.Length).Fill(-1);
+            return lanes;
+        }
+
         for (var t = 0; t < sequence.Length; t++) lanes[t] = sequence.Includes(t) ? -1 : 0;
         return lanes;
     }

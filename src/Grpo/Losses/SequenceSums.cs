@@ -39,6 +39,21 @@ internal readonly record struct SequenceSums
 
     /// <summary>Tokens left out of the gradient because a number overflowed.</summary>
     public int Nonfinite => Tokens - Finite;
+
+    /// <summary>The sums of two parts of a sequence.</summary>
+    public static SequenceSums operator +(SequenceSums one, SequenceSums other) => new()
+    {
+        Tokens = one.Tokens + other.Tokens,
+        PolicyLoss = one.PolicyLoss + other.PolicyLoss,
+        KlLoss = one.KlLoss + other.KlLoss,
+        Kl = one.Kl + other.Kl,
+        Ratio = one.Ratio + other.Ratio,
+        ApproxKl = one.ApproxKl + other.ApproxKl,
+        RolloutWeight = one.RolloutWeight + other.RolloutWeight,
+        ClippedLow = one.ClippedLow + other.ClippedLow,
+        ClippedHigh = one.ClippedHigh + other.ClippedHigh,
+        Finite = one.Finite + other.Finite,
+    };
 }
 
 /// <summary>The same while it is being added up, one partial sum per lane.</summary>

@@ -6,19 +6,35 @@ public readonly ref struct SequenceView
     private readonly ReadOnlySpan<byte> _mask;
     private readonly ReadOnlySpan<double> _advantages;
 
-    /// <summary>The spans of a sequence: copies in the scratch, or without one the memory itself where it is in double precision.</summary>
-    internal SequenceView(LossSequence sequence, SequenceScratch? scratch)
+    /// <summary>The memory itself where it is in double precision, else widened copies of its own.</summary>
+    internal SequenceView(LossSequence sequence)
+        : this(sequence, scratch: null, start: 0, sequence.Length)
     {
-        Logprobs = Read(sequence.Logprobs, scratch, SequenceBuffer.Logprobs);
+    }
+
+    /// <summary>The tokens of a sequence from one on, copied into the scratch when there is one.</summary>
+    internal SequenceView(LossSequence sequence, SequenceScratch? scratch, int start, int length)
+    {
+        Logprobs = Read(sequence.Logprobs, SequenceBuffer.Logprobs);
         OldLogprobsAreGiven = sequence.OldLogprobs is not null;
-        OldLogprobs = sequence.OldLogprobs is null ? Logprobs : Read(sequence.OldLogprobs, scratch, SequenceBuffer.OldLogprobs);
-        RefLogprobs = Read(sequence.RefLogprobs, scratch, SequenceBuffer.RefLogprobs);
-        RolloutLogprobs = Read(sequence.RolloutLogprobs, scratch, SequenceBuffer.RolloutLogprobs);
-        Weights = Read(sequence.Weights, scratch, SequenceBuffer.Weights);
-        Entropies = Read(sequence.Entropies, scratch, SequenceBuffer.Entropies);
-        _mask = sequence.Mask.Span;
-        _advantages = Read(sequence.Advantages, scratch, SequenceBuffer.Advantages);
-        TokenCount = sequence.TokenCount;
+        OldLogprobs = sequence.OldLogprobs is null ? Logprobs : Read(sequence.OldLogprobs, SequenceBuffer.OldLogprobs);
+        RefLogprobs = Read(sequence.RefLogprobs, SequenceBuffer.RefLogprobs);
+        RolloutLogprobs = Read(sequence.RolloutLogprobs, SequenceBuffer.RolloutLogprobs);
+        Weights = Read(sequence.Weights, SequenceBuffer.Weights);
+        Entropies = Read(sequence.Entropies, SequenceBuffer.Entropies);
+        _mask = sequence.Mask.IsEmpty ? [] : sequence.Mask.Span.Slice(start, length);
+        HasOneAdvantage = sequence.Advantages.Length == 1;
+        _advantages = HasOneAdvantage ? sequence.Advantages.Read() : Read(sequence.Advantages, SequenceBuffer.Advantages);
+        TokenCount = _mask.IsEmpty ? length : length - _mask.Count((byte)0);
+
+        ReadOnlySpan<double> Read(RealVector? values, SequenceBuffer buffer)
+        {
+            if (values is null) return [];
+            if (scratch is null) return values.Read().Slice(start, length);
+            var copy = scratch.Take(buffer, length);
+            values.CopyTo(start, copy);
+            return copy;
+        }
     }
 
     /// <summary>Under the policy that is trained, shape (T).</summary>
@@ -43,7 +59,7 @@ public readonly ref struct SequenceView
     internal bool OldLogprobsAreGiven { get; }
 
     /// <summary>Whether all tokens have the same advantage.</summary>
-    internal bool HasOneAdvantage => _advantages.Length == 1;
+    internal bool HasOneAdvantage { get; }
 
     /// <summary>T.</summary>
     public int Length => Logprobs.Length;
@@ -55,14 +71,5 @@ public readonly ref struct SequenceView
     public bool Includes(int token) => _mask.IsEmpty || _mask[token] != 0;
 
     /// <summary>The advantage of a token.</summary>
-    public double Advantage(int token) => _advantages[_advantages.Length == 1 ? 0 : token];
-
-    private static ReadOnlySpan<double> Read(RealVector? values, SequenceScratch? scratch, SequenceBuffer buffer)
-    {
-        if (values is null) return [];
-        if (scratch is null) return values.Read();
-        var copy = scratch.Take(buffer, values.Length);
-        values.CopyTo(copy);
-        return copy;
-    }
+    public double Advantage(int token) => _advantages[HasOneAdvantage ? 0 : token];
 }

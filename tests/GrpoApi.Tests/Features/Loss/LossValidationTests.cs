@@ -43,6 +43,8 @@ public sealed class LossValidationTests(ApiFactory api) : IClassFixture<ApiFacto
     [InlineData("normalizer.num_items_in_batch", "above 0", "\"normalizer\": {\"num_items_in_batch\": 0}")]
     [InlineData("normalizer.loss_scale_factor", "max_completion_length", "\"normalizer\": {\"loss_scale_factor\": 10, \"max_completion_length\": 10}")]
     [InlineData("normalizer.empty_rows", "count, skip", "\"normalizer\": {\"empty_rows\": \"drop\"}")]
+    [InlineData("kl_estimator", "Contradicts use_bias_correction_kl", "\"kl_estimator\": \"full\", \"use_bias_correction_kl\": true")]
+    [InlineData("kl_estimator", "Contradicts kl_output_clamp", "\"kl_estimator\": \"full\", \"kl_output_clamp\": 10")]
     [InlineData("positive_nll_weight", "at least 0", "\"positive_nll_weight\": -1")]
     [InlineData("sequences[0].reward", "Needed by positive_nll_weight", "\"positive_nll_weight\": 0.1")]
     [InlineData("sequences[0].entropies", "Needed by entropy_coef", "\"entropy_coef\": 0.1")]
