@@ -55,7 +55,7 @@ public static class LossComputation
             batch.WriteTo(file);
             string[] arguments = [script, .. new[] { batch.Rows, batch.Tokens, PeerRuns, PeerThreads }.Select(number => number.ToString(CultureInfo.InvariantCulture)), file];
             // A thread of OpenMP that waits would otherwise spin, which on a shared machine makes it slower and counts as work.
-            var start = new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true, Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE" } };
+            var start = new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true, UseShellExecute = false, Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE" } };
             using var process = Process.Start(start)!;
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();

@@ -27,7 +27,7 @@ internal static class FlatGroups
             Baselines = request.RewardBaselines is { } baselines ? Pick(members, baselines) : null,
             Mask = request.Mask is { } tokens ? Pick(members, tokens) : null,
             Values = request.Values is { } values ? Pick(members, values) : null,
-            OldLogprobs = (request.OldLogprobs ?? request.OldLogProbs) is { } logprobs ? Pick(members, logprobs) : null,
+            OldLogprobs = (request.OldLogprobs ?? request.OldLogProbabilities) is { } logprobs ? Pick(members, logprobs) : null,
             SumPiSquared = request.SumPiSquared is { } squares ? Pick(members, squares) : null,
             Agents = request.Agents is { } agents ? Pick(members, agents) : null,
             Episodes = request.Episodes is { } episodes ? Pick(members, episodes) : null,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 namespace GrpoApi.Features.Advantages;
 
 /// <content>The flat form of the input, under the names trainers use: one entry per completion of all groups.</content>
@@ -45,7 +46,8 @@ public sealed partial record AdvantagesRequest
 
     /// <summary>The same as old_logprobs, under verl's name.</summary>
     /// <example>null</example>
-    public double[][]? OldLogProbs { get; init; }
+    [JsonPropertyName("old_log_probs")]
+    public double[][]? OldLogProbabilities { get; init; }
 
     /// <summary>Sum over the vocabulary of the squared probabilities at each token, shape (N)(T) (verl's optimal token baselines).</summary>
     /// <example>null</example>

@@ -10,7 +10,7 @@ internal static class FlatRewardsRules
     {
         if (!request.IsFlat) return null;
         if (request.Groups.Count > 0) return new("groups", "Contradicts the flat rewards: give either groups or flat rewards.");
-        if (request.OldLogprobs is not null && request.OldLogProbs is not null) return new("old_log_probs", "Contradicts old_logprobs, which means the same: give one of the two.");
+        if (request.OldLogprobs is not null && request.OldLogProbabilities is not null) return new("old_log_probs", "Contradicts old_logprobs, which means the same: give one of the two.");
         var count = request.FlatCount;
         if (request.CompletionLengths is { } tokens && Array.FindIndex(tokens, one => one < 0) is >= 0 and var negative) return new($"completion_lengths[{negative}]", "Must be at least 0.");
         if ((request.CompletionLengths ?? (object?)request.Truncated) is not null && request.TrainerConfig?.ContainsKey("shaping") != true)
@@ -44,7 +44,7 @@ internal static class FlatRewardsRules
     private static IEnumerable<(string Name, double[][]? Rows)> Matrices(AdvantagesRequest request) =>
     [
         ("token_level_rewards", request.TokenLevelRewards), ("values", request.Values), ("kl", request.Kl),
-        ("old_logprobs", request.OldLogprobs), ("ref_logprobs", request.RefLogprobs), ("old_log_probs", request.OldLogProbs), ("sum_pi_squared", request.SumPiSquared),
+        ("old_logprobs", request.OldLogprobs), ("ref_logprobs", request.RefLogprobs), ("old_log_probs", request.OldLogProbabilities), ("sum_pi_squared", request.SumPiSquared),
     ];
 
     private static IEnumerable<(string Name, int? Length)> Lengths(AdvantagesRequest request) =>
@@ -53,6 +53,6 @@ internal static class FlatRewardsRules
         ("token_level_rewards", request.TokenLevelRewards?.Length), ("rewards_per_func", request.RewardsPerFunc?.Length),
         ("reward_baselines", request.RewardBaselines?.Length), ("old_logprobs", request.OldLogprobs?.Length), ("ref_logprobs", request.RefLogprobs?.Length),
         ("num_output_tokens", request.NumOutputTokens?.Length), ("num_input_tokens", request.NumInputTokens?.Length), ("num_turns", request.NumTurns?.Length),
-        ("old_log_probs", request.OldLogProbs?.Length), ("sum_pi_squared", request.SumPiSquared?.Length), ("agents", request.Agents?.Length), ("completion_lengths", request.CompletionLengths?.Length), ("truncated", request.Truncated?.Length), ("episodes", request.Episodes?.Length),
+        ("old_log_probs", request.OldLogProbabilities?.Length), ("sum_pi_squared", request.SumPiSquared?.Length), ("agents", request.Agents?.Length), ("completion_lengths", request.CompletionLengths?.Length), ("truncated", request.Truncated?.Length), ("episodes", request.Episodes?.Length),
     ];
 }

@@ -53,15 +53,15 @@ public static class RolloutsEndpoints
     /// <response code="404">No policy has that name.</response>
     /// <response code="413">The body is larger than the limit.</response>
     /// <response code="503">The policy is loading, could not be loaded, or its queue is full; try again after Retry-After seconds.</response>
-    public static async Task<Results<JsonOrTensors<RolloutsResponse>, RolloutStream>> SampleRollouts(RolloutsRequest request, PolicyCatalog policies, TimeProvider time, HttpContext http)
+    public static async Task<Results<JsonOrTensors<RolloutsResponse>, RolloutLines>> SampleRollouts(RolloutsRequest request, PolicyCatalog policies, TimeProvider time, HttpContext http)
     {
         var policy = policies.Get(request.Policy);
         var plan = RolloutPlan.For(request, policy);
         var reference = ReferenceScoring.For(request.ReferencePolicy, policy, policies);
-        if (RolloutStream.IsAccepted(http.Request))
+        if (RolloutLines.IsAccepted(http.Request))
         {
             RefuseWholeBatch(request.Advantages);
-            return new RolloutStream(request, policy, plan, reference, time);
+            return new RolloutLines(request, policy, plan, reference, time);
         }
 
         var cancellationToken = http.RequestAborted;

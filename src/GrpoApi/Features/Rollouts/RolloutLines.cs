@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace GrpoApi.Features.Rollouts;
 
 /// <summary>An answer in lines of JSON: each group as soon as it is complete, then one line with the rest.</summary>
-public sealed class RolloutStream : IResult, IEndpointMetadataProvider
+public sealed class RolloutLines : IResult, IEndpointMetadataProvider
 {
     /// <summary>The media type.</summary>
     public const string MediaType = "application/x-ndjson";
@@ -19,7 +19,7 @@ public sealed class RolloutStream : IResult, IEndpointMetadataProvider
     private readonly ReferenceScoring? _reference;
     private readonly TimeProvider _time;
 
-    internal RolloutStream(RolloutsRequest request, IPolicy policy, RolloutPlan plan, ReferenceScoring? reference, TimeProvider time) =>
+    internal RolloutLines(RolloutsRequest request, IPolicy policy, RolloutPlan plan, ReferenceScoring? reference, TimeProvider time) =>
         (_request, _policy, _plan, _reference, _time) = (request, policy, plan, reference, time);
 
     /// <inheritdoc/>
