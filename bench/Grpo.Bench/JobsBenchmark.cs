@@ -138,7 +138,10 @@ public static class JobsBenchmark
     private static GroupRequest Group(IPolicyTokenizer tokenizer, int index, int seed) => new()
     {
         PromptTokenIds = tokenizer.Encode(tokenizer.RenderChat(new ChatRequest { Messages = [new() { ["role"] = "user", ["content"] = Question(index) }] }), addSpecialTokens: false),
-        GroupSize = Samples, PromptIndex = index, Seed = seed, Sampling = new SamplingOptions(),
+        GroupSize = Samples,
+        PromptIndex = index,
+        Seed = seed,
+        Sampling = new SamplingOptions(),
     };
 
     private static string Question(int index) => $"What is {11 + (index * 7 % 89)} + {12 + (index * 13 % 87)}?";

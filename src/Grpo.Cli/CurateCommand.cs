@@ -41,8 +41,12 @@ internal static class CurateCommand
                     Output = parsed.GetValue(format),
                     Keep = new KeepRules
                     {
-                        MinReward = parsed.GetValue(reward), BestOf = parsed.GetValue(best), MaxPerPrompt = parsed.GetValue(most),
-                        MinPassRate = parsed.GetValue(hard), MaxPassRate = parsed.GetValue(easy), Filters = parsed.GetValue(filters) ?? [],
+                        MinReward = parsed.GetValue(reward),
+                        BestOf = parsed.GetValue(best),
+                        MaxPerPrompt = parsed.GetValue(most),
+                        MinPassRate = parsed.GetValue(hard),
+                        MaxPassRate = parsed.GetValue(easy),
+                        Filters = parsed.GetValue(filters) ?? [],
                     },
                 },
                 parsed);

@@ -20,7 +20,16 @@ internal sealed class ScriptedPolicy : IPolicy, IPolicyTokenizer
 
     public PolicyInfo Info => new()
     {
-        Name = "scripted", Engine = "none", Provider = "none", Dtype = "float32", Version = Version, VocabSize = 65536, ContextLength = 200, ParameterCount = 0, EosTokenIds = [0], MaxSequences = 8,
+        Name = "scripted",
+        Engine = "none",
+        Provider = "none",
+        Dtype = "float32",
+        Version = Version,
+        VocabSize = 65536,
+        ContextLength = 200,
+        ParameterCount = 0,
+        EosTokenIds = [0],
+        MaxSequences = 8,
     };
 
     public PolicyLoad Load => default;

@@ -20,7 +20,10 @@ public sealed class GroupTests(ExplorerFixture explorer)
         double[] old = [0.3, 0.2, 0.18, 0.14, 0.1, 0.08], now = [0.33, 0.15, 0.25, 0.19, 0.04, 0.04], reference = [0.28, 0.2, 0.18, 0.15, 0.11, 0.08];
         var loss = await AskAsync("/v1/loss", new JsonObject
         {
-            ["loss_type"] = "grpo", ["epsilon"] = 0.2, ["beta"] = 0.04, ["explain"] = true,
+            ["loss_type"] = "grpo",
+            ["epsilon"] = 0.2,
+            ["beta"] = 0.04,
+            ["explain"] = true,
             ["sequences"] = new JsonArray([.. Enumerable.Range(0, 6).Select(i => (JsonNode)new JsonObject
             {
                 ["logprobs"] = new JsonArray(Math.Log(now[i])), ["old_logprobs"] = new JsonArray(Math.Log(old[i])), ["ref_logprobs"] = new JsonArray(Math.Log(reference[i])), ["advantage"] = expected[i],

@@ -45,7 +45,9 @@ public sealed class InputTests(ExplorerFixture explorer)
         await using var page = await explorer.OpenAsync();
         await page.Browser.RouteAsync("**/v1/loss", route => route.FulfillAsync(new()
         {
-            Status = 503, ContentType = "application/problem+json", Headers = new Dictionary<string, string> { ["Retry-After"] = "7" },
+            Status = 503,
+            ContentType = "application/problem+json",
+            Headers = new Dictionary<string, string> { ["Retry-After"] = "7" },
             Body = """{"title": "Busy", "status": 503, "detail": "The queue is full."}""",
         }));
         var reward = page.Browser.GetByLabel("Reward of o2", new() { Exact = true });

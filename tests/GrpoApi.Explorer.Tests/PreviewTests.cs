@@ -53,8 +53,14 @@ public sealed class PreviewTests : IAsyncLifetime
                 {
                     var request = new JsonObject
                     {
-                        ["loss_type"] = lossType, ["importance_sampling_level"] = level, ["kl_estimator"] = estimator,
-                        ["epsilon"] = 0.2, ["epsilon_high"] = 0.28, ["beta"] = 0.07, ["explain"] = true, ["sequences"] = Batch(),
+                        ["loss_type"] = lossType,
+                        ["importance_sampling_level"] = level,
+                        ["kl_estimator"] = estimator,
+                        ["epsilon"] = 0.2,
+                        ["epsilon_high"] = 0.28,
+                        ["beta"] = 0.07,
+                        ["explain"] = true,
+                        ["sequences"] = Batch(),
                     };
                     cases.Add(Case($"{lossType} {level} {estimator}", "loss", request, await AskAsync("/v1/loss", request)));
                 }

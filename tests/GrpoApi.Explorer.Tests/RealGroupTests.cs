@@ -80,7 +80,9 @@ public sealed class RealGroupTests(ExplorerFixture explorer)
         await using var page = await explorer.OpenAsync();
         await page.Browser.RouteAsync("**/v1/rollouts", route => route.FulfillAsync(new()
         {
-            Status = 404, ContentType = "application/problem+json", Body = """{"title": "No such policy", "status": 404, "detail": "No policy is named tiny-r1."}""",
+            Status = 404,
+            ContentType = "application/problem+json",
+            Body = """{"title": "No such policy", "status": 404, "detail": "No policy is named tiny-r1."}""",
         }));
         await page.Browser.GetByLabel("Question", new() { Exact = true }).FillAsync("What is 1 + 1?");
         await page.Browser.GetByRole(AriaRole.Button, new() { Name = "Sample a group" }).ClickAsync();

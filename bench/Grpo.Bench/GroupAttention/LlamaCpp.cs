@@ -31,7 +31,8 @@ internal sealed class LlamaCpp(string binary, int threads)
         [
             "-m", model, "-c", $"{separate}", "-b", "2048", "-ub", "512", "-npp", $"{shape.PromptTokens}", "-ntg", $"{shape.NewTokens}", "-npl", $"{shape.GroupSize}",
             "-pps", "-t", $"{threads}", "-tb", $"{threads}", "--output-format", "jsonl", .. settings,
-        ]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        ])
+        { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
         var line = process.StandardOutput.ReadToEnd().Split('\n').LastOrDefault(text => text.StartsWith('{'))

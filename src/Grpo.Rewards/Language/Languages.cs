@@ -20,7 +20,17 @@ public static class Languages
     // Other tags for a language of the table: its written standard, its older code, a member of its macrolanguage.
     private static readonly FrozenDictionary<string, string> Aliases = new Dictionary<string, string>
     {
-        ["nb"] = "no", ["nn"] = "no", ["fil"] = "tl", ["iw"] = "he", ["in"] = "id", ["zsm"] = "ms", ["cmn"] = "zh", ["yue"] = "zh", ["arb"] = "ar", ["pes"] = "fa", ["swh"] = "sw",
+        ["nb"] = "no",
+        ["nn"] = "no",
+        ["fil"] = "tl",
+        ["iw"] = "he",
+        ["in"] = "id",
+        ["zsm"] = "ms",
+        ["cmn"] = "zh",
+        ["yue"] = "zh",
+        ["arb"] = "ar",
+        ["pes"] = "fa",
+        ["swh"] = "sw",
     }.ToFrozenDictionary();
 
     /// <summary>All language tags, sorted.</summary>

@@ -90,7 +90,10 @@ public class CurationTests
         var request = new CurationRequest
         {
             Dataset = new DatasetSource { Rows = [JsonSerializer.SerializeToElement(new JsonObject { ["question"] = "3+4", ["answer"] = "7" })] },
-            Rewards = [new RewardSpec { Name = "accuracy" }], SamplesPerPrompt = 4, Sampling = new RolloutSampling { Seed = 1 }, Output = output,
+            Rewards = [new RewardSpec { Name = "accuracy" }],
+            SamplesPerPrompt = 4,
+            Sampling = new RolloutSampling { Seed = 1 },
+            Output = output,
             Keep = new KeepRules { MinReward = 1, Filters = [CurationFilter.Duplicates] },
         };
         var job = await bench.UntilOverAsync(await bench.SubmitAsync(request));
@@ -104,6 +107,15 @@ public class CurationTests
 
     private static SampleResult Sample(int index, string completion, double? reward = 1, string finish = "stop", string? error = null, int tokens = 5, string prompt = "q") => new()
     {
-        PromptIndex = 0, SampleIndex = index, Prompt = index == 0 ? prompt : null, Completion = completion, FinishReason = finish, TokenCount = tokens, PolicyVersion = 1, Reward = reward, Scores = "[]", Error = error,
+        PromptIndex = 0,
+        SampleIndex = index,
+        Prompt = index == 0 ? prompt : null,
+        Completion = completion,
+        FinishReason = finish,
+        TokenCount = tokens,
+        PolicyVersion = 1,
+        Reward = reward,
+        Scores = "[]",
+        Error = error,
     };
 }

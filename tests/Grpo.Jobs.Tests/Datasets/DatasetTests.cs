@@ -75,7 +75,13 @@ public class DatasetTests
     {
         var request = new EvaluationRequest
         {
-            Dataset = new DatasetSource(), Rewards = [], SamplesPerPrompt = 0, Metrics = ["pass@0"], Gates = [new Gate { Metric = "x" }, new Gate { Metric = "pass@1", MaxRegression = 0.1 }], Prompt = new PromptTemplate(), MaxErrorRate = 2,
+            Dataset = new DatasetSource(),
+            Rewards = [],
+            SamplesPerPrompt = 0,
+            Metrics = ["pass@0"],
+            Gates = [new Gate { Metric = "x" }, new Gate { Metric = "pass@1", MaxRegression = 0.1 }],
+            Prompt = new PromptTemplate(),
+            MaxErrorRate = 2,
         };
         Assert.Equal(
             ["dataset", "gates[0]", "gates[0].metric", "gates[1].max_regression", "max_error_rate", "metrics[0]", "prompt", "samples_per_prompt"],

@@ -55,10 +55,22 @@ public class ReportTests
 
     private static EvaluationReport Report(string name) => new()
     {
-        SchemaVersion = 1, Id = "i", Name = name, Policy = "p", PolicyVersions = new Dictionary<string, long> { ["1"] = 20 }, Dataset = new ReportDataset("rows", "h", 20),
+        SchemaVersion = 1,
+        Id = "i",
+        Name = name,
+        Policy = "p",
+        PolicyVersions = new Dictionary<string, long> { ["1"] = 20 },
+        Dataset = new ReportDataset("rows", "h", 20),
         Conditions = new JobConditions { DatasetHash = "h", Prompt = new PromptTemplate { Text = "{q}" }, Rewards = [], Sampling = new RolloutSampling(), SamplesPerPrompt = 1, CorrectThreshold = 1 },
-        Seed = 1, Counts = new ReportCounts(20, 19, 0, 1), Metrics = new Dictionary<string, MetricEstimate> { ["pass@1"] = Estimate(0.5) },
+        Seed = 1,
+        Counts = new ReportCounts(20, 19, 0, 1),
+        Metrics = new Dictionary<string, MetricEstimate> { ["pass@1"] = Estimate(0.5) },
         Gates = [new GateResult { Metric = "pass@1", Passed = true, Outcome = "passed", Message = "pass@1 0.5 >= 0.4" }, new GateResult { Metric = "pass@1", Passed = false, Outcome = "failed", Message = "pass@1 0.5 < 0.6" }],
-        Passed = false, TooManyErrors = true, Warnings = ["w"], Worst = [new ReportPrompt(3, "q", 1, 0)], StartedAt = DateTimeOffset.UnixEpoch, FinishedAt = DateTimeOffset.UnixEpoch.AddSeconds(2),
+        Passed = false,
+        TooManyErrors = true,
+        Warnings = ["w"],
+        Worst = [new ReportPrompt(3, "q", 1, 0)],
+        StartedAt = DateTimeOffset.UnixEpoch,
+        FinishedAt = DateTimeOffset.UnixEpoch.AddSeconds(2),
     };
 }

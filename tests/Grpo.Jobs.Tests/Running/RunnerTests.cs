@@ -114,7 +114,9 @@ public class RunnerTests
         var rows = new List<JsonElement> { Parse("""{"question":"1+1","pattern":"2"}"""), Parse("""{"question":"1+2","pattern":"("}""") };
         var job = await bench.SubmitAsync(Sums(2) with
         {
-            Dataset = new DatasetSource { Rows = rows }, Reference = Parse("""{"pattern":"{pattern}"}"""), Rewards = [new RewardSpec { Name = "regex_match" }],
+            Dataset = new DatasetSource { Rows = rows },
+            Reference = Parse("""{"pattern":"{pattern}"}"""),
+            Rewards = [new RewardSpec { Name = "regex_match" }],
         });
         var report = JobJson.Read<EvaluationReport>((await bench.UntilOverAsync(job)).Report!);
         Assert.Equal(new ReportCounts(2, 1, 1, 0), report.Counts);

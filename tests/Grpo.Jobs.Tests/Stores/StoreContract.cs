@@ -251,7 +251,15 @@ internal static class StoreContract
 
     private static SampleResult Result(int prompt, int sample, string completion = "c", string? error = null) => new()
     {
-        PromptIndex = prompt, SampleIndex = sample, Completion = completion, FinishReason = "stop", TokenCount = 3, PolicyVersion = 1, Reward = null, Scores = "[]", Error = error,
+        PromptIndex = prompt,
+        SampleIndex = sample,
+        Completion = completion,
+        FinishReason = "stop",
+        TokenCount = 3,
+        PolicyVersion = 1,
+        Reward = null,
+        Scores = "[]",
+        Error = error,
     };
 }
 

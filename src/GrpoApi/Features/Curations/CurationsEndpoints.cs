@@ -59,7 +59,7 @@ public static class CurationsEndpoints
     /// <response code="413">The body is larger than the limit.</response>
     /// <response code="503">The policy or the job store cannot be used now; try again after Retry-After seconds.</response>
     public static async Task<Accepted<CurationResponse>> CreateCuration(
-        CurationRequest request, [FromHeader(Name = "Idempotency-Key")] [Description("Any text of yours, new for each curation.")] string? idempotencyKey, JobIntake intake, JobAccess jobs, CancellationToken cancellationToken)
+        CurationRequest request, [FromHeader(Name = "Idempotency-Key")][Description("Any text of yours, new for each curation.")] string? idempotencyKey, JobIntake intake, JobAccess jobs, CancellationToken cancellationToken)
     {
         await jobs.StoreAsync();
         var curation = CurationResponse.Of(await intake.SubmitAsync(request, string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey, cancellationToken));
@@ -109,7 +109,7 @@ public static class CurationsEndpoints
     /// <response code="404">There is no such curation.</response>
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<Results<ServerSentEventsResult<CurationResponse>, NoContent>> FollowCuration(
-        [Description("The curation.")] string id, [FromHeader(Name = "Last-Event-ID")] [Description("The id of the last event that you have seen.")] string? lastEventId, JobAccess jobs, TimeProvider time, CancellationToken cancellationToken) =>
+        [Description("The curation.")] string id, [FromHeader(Name = "Last-Event-ID")][Description("The id of the last event that you have seen.")] string? lastEventId, JobAccess jobs, TimeProvider time, CancellationToken cancellationToken) =>
         await jobs.EventsAsync(JobKind.Curation, id, lastEventId, CurationResponse.Of, time, cancellationToken) is { } events ? TypedResults.ServerSentEvents(events) : TypedResults.NoContent();
 
     /// <summary>Read the data, also while samples are drawn.</summary>

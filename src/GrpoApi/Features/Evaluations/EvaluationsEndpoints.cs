@@ -63,7 +63,7 @@ public static class EvaluationsEndpoints
     /// <response code="413">The body is larger than the limit.</response>
     /// <response code="503">The policy or the job store cannot be used now; try again after Retry-After seconds.</response>
     public static async Task<Accepted<EvaluationResponse>> CreateEvaluation(
-        EvaluationRequest request, [FromHeader(Name = "Idempotency-Key")] [Description("Any text of yours, new for each evaluation.")] string? idempotencyKey, JobIntake intake, JobAccess jobs, CancellationToken cancellationToken)
+        EvaluationRequest request, [FromHeader(Name = "Idempotency-Key")][Description("Any text of yours, new for each evaluation.")] string? idempotencyKey, JobIntake intake, JobAccess jobs, CancellationToken cancellationToken)
     {
         await jobs.StoreAsync();
         var evaluation = EvaluationResponse.Of(await intake.SubmitAsync(request, string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey, cancellationToken));
@@ -113,7 +113,7 @@ public static class EvaluationsEndpoints
     /// <response code="404">There is no such evaluation.</response>
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<Results<ServerSentEventsResult<EvaluationResponse>, NoContent>> FollowEvaluation(
-        [Description("The evaluation.")] string id, [FromHeader(Name = "Last-Event-ID")] [Description("The id of the last event that you have seen.")] string? lastEventId, JobAccess jobs, TimeProvider time, CancellationToken cancellationToken) =>
+        [Description("The evaluation.")] string id, [FromHeader(Name = "Last-Event-ID")][Description("The id of the last event that you have seen.")] string? lastEventId, JobAccess jobs, TimeProvider time, CancellationToken cancellationToken) =>
         await jobs.EventsAsync(JobKind.Evaluation, id, lastEventId, EvaluationResponse.Of, time, cancellationToken) is { } events ? TypedResults.ServerSentEvents(events) : TypedResults.NoContent();
 
     /// <summary>Read the samples, also while they are drawn.</summary>

@@ -45,7 +45,6 @@ public sealed class RolloutsBadInputTests(ApiFactory api) : IClassFixture<ApiFac
     [InlineData("sampling.seed", """{"prompts": [{"text": "a"}], "sampling": {"seed": 1.5}}""")]
     [InlineData("sampling", """{"prompts": [{"text": "a"}], "sampling": null}""")]
     [InlineData("include[0]", """{"prompts": [{"text": "a"}], "include": ["logits"]}""")]
-    [InlineData("reference_policy", """{"prompts": [{"text": "a"}], "reference_policy": "fake"}""")]
     [InlineData("sampling.temprature", """{"prompts": [{"text": "a"}], "sampling": {"temprature": 1}}""")]
     [InlineData("policy", """{"prompts": [{"text": "a"}], "policy": ""}""")]
     public async Task Bad_input_is_named_by_its_path(string path, string json)

@@ -58,7 +58,7 @@ public static class WeightEndpoints
         PolicyCatalog policies,
         WeightFiles files,
         TimeProvider time,
-        [Description("What happens to running sequences: wait, abort or in_flight. The default value is wait.")] [FromQuery(Name = "mode")] string? mode = null)
+        [Description("What happens to running sequences: wait, abort or in_flight. The default value is wait.")][FromQuery(Name = "mode")] string? mode = null)
     {
         var started = time.GetTimestamp();
         var policy = policies.Get(name).Versioned();
