@@ -7,11 +7,11 @@ internal sealed partial class MathParser
 
     private bool StartsFactor() => Peek() switch
     {
-        '(' => !text.AsSpan(_at).StartsWith("(mod"),
+        '(' => !_text.AsSpan(_at).StartsWith("(mod"),
         '[' => true,
         '{' => !IsBracedWord(),
         '\\' => Peek(1) is not ('}' or '\\' or '|' or '\0') && (!MathWords.EndsProduct(CommandName()) || IsUprightFactor()),
-        var c when char.IsAsciiDigit(c) => _at > 0 && !char.IsAsciiDigit(text[_at - 1]) && text[_at - 1] is not (' ' or '.'),
+        var c when char.IsAsciiDigit(c) => _at > 0 && !char.IsAsciiDigit(_text[_at - 1]) && _text[_at - 1] is not (' ' or '.'),
         '.' => false,
         var c when char.IsLetter(c) => StartsLetters(),
         _ => false,
@@ -20,19 +20,19 @@ internal sealed partial class MathParser
     private bool StartsLetters()
     {
         var length = WordLength();
-        var word = text.AsSpan(_at, length);
+        var word = _text.AsSpan(_at, length);
         if (_integrals > 0 && word[0] == 'd' && length <= 2)
             return _differential is null;
         if (length == 1)
-            return char.IsAscii(word[0]) || !(_at > 0 && char.IsAsciiDigit(text[_at - 1]));
+            return char.IsAscii(word[0]) || !(_at > 0 && char.IsAsciiDigit(_text[_at - 1]));
         if (word is "and" or "or" or "mod" or "pct" or "per" || word.Equals("percent", StringComparison.OrdinalIgnoreCase))
             return false;
         if (MathWords.Function(word) is not null || MathWords.Constant(word) is not null)
             return true;
         // x=1orx=2
-        if (length <= 4 && word.StartsWith("or") && _at > 0 && (char.IsAsciiDigit(text[_at - 1]) || text[_at - 1] is ')' or '}'))
+        if (length <= 4 && word.StartsWith("or") && _at > 0 && (char.IsAsciiDigit(_text[_at - 1]) || _text[_at - 1] is ')' or '}'))
             return false;
-        return length <= 3 && _at > 0 && text[_at - 1] != ' ' && !MathUnits.Is(word);
+        return length <= 3 && _at > 0 && _text[_at - 1] != ' ' && !MathUnits.Is(word);
     }
 
     /// <summary><c>\mathrm{i}</c> and <c>\mathrm{lcm}(…)</c>: one letter or a function set upright is a factor, words are not.</summary>
@@ -40,10 +40,10 @@ internal sealed partial class MathParser
     {
         var name = CommandName();
         var open = _at + 1 + name.Length;
-        if (open + 2 >= text.Length || text[open] != '{' || !MathWords.IsText(name))
+        if (open + 2 >= _text.Length || _text[open] != '{' || !MathWords.IsText(name))
             return false;
-        var close = text.IndexOf('}', open);
-        return close > open && (close == open + 2 ? char.IsLetter(text[open + 1]) : MathWords.Function(text.AsSpan(open + 1, close - open - 1)) is not null);
+        var close = _text.IndexOf('}', open);
+        return close > open && (close == open + 2 ? char.IsLetter(_text[open + 1]) : MathWords.Function(_text.AsSpan(open + 1, close - open - 1)) is not null);
     }
 
     private Expr Atom()
@@ -51,7 +51,7 @@ internal sealed partial class MathParser
         var c = Peek();
         if (char.IsAsciiDigit(c) || (c == '.' && char.IsAsciiDigit(Peek(1))))
         {
-            var (value, decimals) = NumberLiteral.Read(text.AsSpan(_at), _brackets > 0, out var length);
+            var (value, decimals) = NumberLiteral.Read(_text.AsSpan(_at), _brackets > 0, out var length);
             _at += length;
             var number = Node(new Expr.Number(value, decimals));
             return _inExponent ? number : Subscripted(number);
@@ -76,8 +76,8 @@ internal sealed partial class MathParser
     /// <summary><c>4{cm}</c>: a unit in braces.</summary>
     private bool IsBracedWord()
     {
-        var close = text.IndexOf('}', _at);
-        return close > _at + 2 && text.AsSpan(_at + 1, close - _at - 1).Trim() is var inside && !inside.ContainsAnyExcept(Letters) && MathUnits.Is(inside);
+        var close = _text.IndexOf('}', _at);
+        return close > _at + 2 && _text.AsSpan(_at + 1, close - _at - 1).Trim() is var inside && !inside.ContainsAnyExcept(Letters) && MathUnits.Is(inside);
     }
 
     private Expr Word()
@@ -85,7 +85,7 @@ internal sealed partial class MathParser
         if (_integrals > 0 && TakeDifferential() is { } differential)
             return differential;
         var length = WordLength();
-        var word = text.AsSpan(_at, length);
+        var word = _text.AsSpan(_at, length);
         if (MathWords.Constant(word) is { } constant || (length > 2 && (constant = MathWords.Constant(word.ToString().ToLowerInvariant())) is not null))
         {
             _at += length;
@@ -98,7 +98,7 @@ internal sealed partial class MathParser
         }
         if (length > 3)
             return Fail();
-        var name = text[_at++];
+        var name = _text[_at++];
         return Subscripted(Node(new Expr.Symbol(Letter(name))));
     }
 
@@ -132,13 +132,13 @@ internal sealed partial class MathParser
             while (char.IsAsciiDigit(Peek(0)))
                 _at++;
         }
-        else if (_at < text.Length)
+        else if (_at < _text.Length)
         {
             _at++;
         }
-        if (_at == start || _at > text.Length)
+        if (_at == start || _at > _text.Length)
             return Fail();
-        var subscript = Plain(text.AsSpan(start, _at - start));
+        var subscript = Plain(_text.AsSpan(start, _at - start));
         return operand switch
         {
             Expr.Symbol symbol => new Expr.Symbol($"{symbol.Name}_{subscript}"),
@@ -161,11 +161,11 @@ internal sealed partial class MathParser
     private int ClosingBrace()
     {
         var depth = 0;
-        for (var i = _at; i < text.Length; i++)
+        for (var i = _at; i < _text.Length; i++)
         {
-            if (text[i] == '{')
+            if (_text[i] == '{')
                 depth++;
-            else if (text[i] == '}' && --depth == 0)
+            else if (_text[i] == '}' && --depth == 0)
                 return i;
         }
         return -1;
@@ -183,7 +183,7 @@ internal sealed partial class MathParser
             if (Atom() is Expr.Operation('/', Expr.Number { Value.IsInteger: true } top, Expr.Number { Value.IsInteger: true } bottom) && !_failed && bottom.Value.Sign != 0)
                 return Mixed(top.Value / bottom.Value);
         }
-        else if (start > 0 && char.IsAsciiDigit(Peek()) && text[_at - 1] is ' ')
+        else if (start > 0 && char.IsAsciiDigit(Peek()) && _text[_at - 1] is ' ')
         {
             if (Atom() is Expr.Number { Value.IsInteger: true } top && !_failed)
             {
@@ -206,9 +206,9 @@ internal sealed partial class MathParser
         if (left is not Expr.Number || Peek() is not ('x' or 'X'))
             return false;
         var i = _at + 1;
-        while (i < text.Length && text[i] == ' ')
+        while (i < _text.Length && _text[i] == ' ')
             i++;
-        if (!text.AsSpan(i).StartsWith("10^"))
+        if (!_text.AsSpan(i).StartsWith("10^"))
             return false;
         _at = i;
         return true;
@@ -250,7 +250,7 @@ internal sealed partial class MathParser
             return null;
         }
         var length = WordLength();
-        if (length < 6 || MathWords.Zeros(text.AsSpan(_at, length).TrimEnd('s')) is not (> 0 and var zeros))
+        if (length < 6 || MathWords.Zeros(_text.AsSpan(_at, length).TrimEnd('s')) is not (> 0 and var zeros))
         {
             _at = start;
             return null;

@@ -5,7 +5,7 @@ internal sealed partial class MathParser
 {
     private void SkipSpaces()
     {
-        while (_at < text.Length && text[_at] == ' ')
+        while (_at < _text.Length && _text[_at] == ' ')
             _at++;
     }
 
@@ -15,12 +15,12 @@ internal sealed partial class MathParser
         return Peek(0);
     }
 
-    private char Peek(int ahead) => _at + ahead < text.Length ? text[_at + ahead] : '\0';
+    private char Peek(int ahead) => _at + ahead < _text.Length ? _text[_at + ahead] : '\0';
 
     private bool Take(string expected)
     {
         SkipSpaces();
-        if (!text.AsSpan(_at).StartsWith(expected))
+        if (!_text.AsSpan(_at).StartsWith(expected))
             return false;
         _at += expected.Length;
         return true;
@@ -29,7 +29,7 @@ internal sealed partial class MathParser
     private int WordLength()
     {
         var end = _at;
-        while (end < text.Length && char.IsLetter(text[end]))
+        while (end < _text.Length && char.IsLetter(_text[end]))
             end++;
         return end - _at;
     }
@@ -37,7 +37,7 @@ internal sealed partial class MathParser
     private bool TakeWord(string word)
     {
         SkipSpaces();
-        if (_at >= text.Length || (text[_at] | 0x20) != word[0] || WordLength() != word.Length || !text.AsSpan(_at).StartsWith(word, StringComparison.OrdinalIgnoreCase))
+        if (_at >= _text.Length || (_text[_at] | 0x20) != word[0] || WordLength() != word.Length || !_text.AsSpan(_at).StartsWith(word, StringComparison.OrdinalIgnoreCase))
             return false;
         _at += word.Length;
         return true;
@@ -46,9 +46,9 @@ internal sealed partial class MathParser
     private ReadOnlySpan<char> CommandName()
     {
         var end = _at + 1;
-        while (end < text.Length && char.IsAsciiLetter(text[end]))
+        while (end < _text.Length && char.IsAsciiLetter(_text[end]))
             end++;
-        return end > text.Length ? default : text.AsSpan(_at + 1, end - _at - 1);
+        return end > _text.Length ? default : _text.AsSpan(_at + 1, end - _at - 1);
     }
 
     private bool IsCommand(string name) => Peek() == '\\' && CommandName().SequenceEqual(name);

@@ -68,10 +68,10 @@ internal sealed partial class MathParser
 
     private Expr TextArgument()
     {
-        var close = text.IndexOf('}', _at);
+        var close = _text.IndexOf('}', _at);
         if (close < 0)
             return Fail();
-        var inside = text.AsSpan(_at + 1, close - _at - 1).Trim();
+        var inside = _text.AsSpan(_at + 1, close - _at - 1).Trim();
         if (inside.Length == 1 || (inside.Length > 0 && !HasWord(inside)))
             return Subscripted(Group());
         if (inside.Contains('{'))
@@ -112,11 +112,11 @@ internal sealed partial class MathParser
         {
             _at += 1 + CommandName().Length;
         }
-        else if (_at < text.Length)
+        else if (_at < _text.Length)
         {
             _at++;
         }
-        var inside = Plain(text.AsSpan(start, _at - start));
+        var inside = Plain(_text.AsSpan(start, _at - start));
         return inside.Length == 0 ? Fail() : Subscripted(Node(new Expr.Symbol($"{accent} {inside}")));
     }
 
@@ -129,7 +129,7 @@ internal sealed partial class MathParser
         var length = WordLength();
         if (length == 0)
             return braced ? Fail() : Node(new Expr.Symbol(kind));
-        var name = text.Substring(_at, length);
+        var name = _text.Substring(_at, length);
         _at += length;
         return !braced || Take("}") ? Node(new Expr.Symbol($"{kind} {name}")) : Fail();
     }
@@ -137,7 +137,7 @@ internal sealed partial class MathParser
     private Expr NumberSet()
     {
         var start = _at;
-        var name = Peek() == '{' && ClosingBrace() is > 0 and var close ? text.AsSpan(_at + 1, (_at = close + 1) - start - 2) : Peek() != '\0' ? text.AsSpan(_at++, 1) : default;
+        var name = Peek() == '{' && ClosingBrace() is > 0 and var close ? _text.AsSpan(_at + 1, (_at = close + 1) - start - 2) : Peek() != '\0' ? _text.AsSpan(_at++, 1) : default;
         return name.Trim().Length == 0 ? Fail() : Subscripted(Node(new Expr.Symbol($"set {name.Trim()}")));
     }
 
@@ -146,7 +146,7 @@ internal sealed partial class MathParser
     {
         if (Peek() != '{' || ClosingBrace() is not (> 0 and var close))
             return Fail();
-        var name = text.AsSpan(_at + 1, close - _at - 1).Trim();
+        var name = _text.AsSpan(_at + 1, close - _at - 1).Trim();
         _at = close + 1;
         if (name.IsEmpty || (name.Contains(' ') || name[1..].Contains('\\')))
             return Fail();
@@ -156,10 +156,10 @@ internal sealed partial class MathParser
     /// <summary>Any <c>…matrix</c> or <c>array</c> environment is rows of cells; aligned lines and systems are a list of their lines; <c>cases</c> with conditions are pairs.</summary>
     private Expr Environment()
     {
-        var open = text.IndexOf('}', _at);
+        var open = _text.IndexOf('}', _at);
         if (open < 0)
             return Fail();
-        var name = text[_at..open].Trim(' ', '{').TrimEnd('*');
+        var name = _text[_at..open].Trim(' ', '{').TrimEnd('*');
         var isMatrix = name.EndsWith("matrix", StringComparison.Ordinal) || name == "array";
         if (!isMatrix && name is not ("cases" or "aligned" or "align" or "gathered" or "gather" or "split" or "equation" or "dcases"))
             return Fail();
@@ -183,7 +183,7 @@ internal sealed partial class MathParser
         _brackets--;
         _bars = bars;
         _depth--;
-        if (_failed || !TakeCommand("end") || text.IndexOf('}', _at) is not (>= 0 and var end))
+        if (_failed || !TakeCommand("end") || _text.IndexOf('}', _at) is not (>= 0 and var end))
             return Fail();
         _at = end + 1;
         if (name == "array" && rows.TrueForAll(row => row is Expr.Compound { Items: [Expr.Relation] }))
@@ -204,10 +204,10 @@ internal sealed partial class MathParser
             var line = Relation();
             if (!_failed && Peek() == '&')
             {
-                var end = text.IndexOf(@"\\", _at, StringComparison.Ordinal) is >= 0 and var next ? next : text.IndexOf(@"\end", _at, StringComparison.Ordinal);
-                var nested = new MathParser(end < 0 ? "" : text[start..end].Replace("&", "", StringComparison.Ordinal), _productFirst) { _depth = _depth, _nodes = _nodes };
+                var end = _text.IndexOf(@"\\", _at, StringComparison.Ordinal) is >= 0 and var next ? next : _text.IndexOf(@"\end", _at, StringComparison.Ordinal);
+                var nested = new MathParser(end < 0 ? "" : _text[start..end].Replace("&", "", StringComparison.Ordinal), _productFirst) { _depth = _depth, _nodes = _nodes };
                 line = nested.List();
-                (_nodes, _failed, _at) = (nested._nodes, nested._failed, end < 0 ? text.Length : end);
+                (_nodes, _failed, _at) = (nested._nodes, nested._failed, end < 0 ? _text.Length : end);
             }
             _ = Take(",");
             return line;
@@ -226,8 +226,8 @@ internal sealed partial class MathParser
         SkipSpaces();
         if (Peek() == '\\' && MathWords.IsText(CommandName()))
         {
-            var close = text.IndexOf('}', _at);
-            var words = close < 0 ? "" : text[(_at + 2 + CommandName().Length)..close].Trim().ToLowerInvariant().Trim(' ', ',');
+            var close = _text.IndexOf('}', _at);
+            var words = close < 0 ? "" : _text[(_at + 2 + CommandName().Length)..close].Trim().ToLowerInvariant().Trim(' ', ',');
             if (words is "if" or "when" or "for" or "where" or "if and only if")
                 _at = close + 1;
         }

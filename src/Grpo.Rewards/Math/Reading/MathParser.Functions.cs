@@ -7,7 +7,7 @@ internal sealed partial class MathParser
 
     private Expr Application(string name)
     {
-        var plainRoot = name is "sqrt" && _at >= 4 && text[_at - 1] == 't' && !(_at >= 5 && text[_at - 5] == '\\');
+        var plainRoot = name is "sqrt" && _at >= 4 && _text[_at - 1] == 't' && !(_at >= 5 && _text[_at - 5] == '\\');
         Expr? extra = null;
         if (name == "sqrt" && Peek() == '[')
             extra = Bracket('[');
@@ -63,9 +63,9 @@ internal sealed partial class MathParser
     {
         var start = Peek() == '\\' ? _at + 1 : _at;
         var end = start;
-        while (end < text.Length && char.IsAsciiLetter(text[end]))
+        while (end < _text.Length && char.IsAsciiLetter(_text[end]))
             end++;
-        return MathWords.Function(text.AsSpan(start, end - start)) is not null;
+        return MathWords.Function(_text.AsSpan(start, end - start)) is not null;
     }
 
     /// <summary><c>\sum_{k=1}^{n} body</c>: the body, the variable, and its two bounds.</summary>
@@ -90,12 +90,12 @@ internal sealed partial class MathParser
         {
             _at++;
             var start = _at;
-            if (Peek() == '{' && ClosingBrace() is > 0 and var close && text.AsSpan(_at + 1, close - _at - 1).IsWhiteSpace())
+            if (Peek() == '{' && ClosingBrace() is > 0 and var close && _text.AsSpan(_at + 1, close - _at - 1).IsWhiteSpace())
             {
                 _at = close + 1; // \int_{ }^{ } has none
                 continue;
             }
-            var bound = Peek() == '-' ? Signed() : char.IsAsciiLetter(Peek()) ? Node(new Expr.Symbol(Letter(text[_at++]))) : Argument();
+            var bound = Peek() == '-' ? Signed() : char.IsAsciiLetter(Peek()) ? Node(new Expr.Symbol(Letter(_text[_at++]))) : Argument();
             _ = c == '_' ? lower = bound : upper = bound;
             if (_at == start)
                 Fail();
@@ -108,7 +108,7 @@ internal sealed partial class MathParser
     {
         if (!Take("_") || Peek() != '{' || ClosingBrace() is not (> 0 and var close))
             return Fail();
-        var below = text.AsSpan(_at + 1, close - _at - 1).Trim();
+        var below = _text.AsSpan(_at + 1, close - _at - 1).Trim();
         _at = close + 1;
         var side = "";
         foreach (var (mark, meaning) in (ReadOnlySpan<(string, string)>)[("^{+}", "+"), ("^+", "+"), ("^{-}", "-"), ("^-", "-")])
@@ -170,7 +170,7 @@ internal sealed partial class MathParser
             _at = start;
             return null;
         }
-        _at += text[_at] == '\\' ? 1 + CommandName().Length : 1;
+        _at += _text[_at] == '\\' ? 1 + CommandName().Length : 1;
         _differential = name;
         return Node(new Expr.Number(1));
     }
@@ -179,10 +179,10 @@ internal sealed partial class MathParser
     private Expr? TakeDerivative()
     {
         var start = _at;
-        if (Peek() == '{' && ClosingBrace() is > 0 and var topEnd && Operator(text.AsSpan(_at + 1, topEnd - _at - 1).Trim(), out var of) is > 0 and var order)
+        if (Peek() == '{' && ClosingBrace() is > 0 and var topEnd && Operator(_text.AsSpan(_at + 1, topEnd - _at - 1).Trim(), out var of) is > 0 and var order)
         {
             _at = topEnd + 1;
-            if (Peek() == '{' && ClosingBrace() is > 0 and var bottomEnd && Operator(text.AsSpan(_at + 1, bottomEnd - _at - 1).Trim(), out var variable) > 0 && variable.Length > 0)
+            if (Peek() == '{' && ClosingBrace() is > 0 and var bottomEnd && Operator(_text.AsSpan(_at + 1, bottomEnd - _at - 1).Trim(), out var variable) > 0 && variable.Length > 0)
             {
                 _at = bottomEnd + 1;
                 var power = variable.IndexOf('^') is > 0 and var raised ? variable[..raised].Trim() : variable;

@@ -37,7 +37,7 @@ internal sealed partial class MathParser
         var c = Peek();
         if (!(char.IsLetter(c) || c == '\\') || !Quantities.Is(item))
             return;
-        var rest = text.AsSpan(_at);
+        var rest = _text.AsSpan(_at);
         var end = ItemEnd(rest);
         if (end <= 0)
             return;
@@ -103,9 +103,9 @@ internal sealed partial class MathParser
     /// <summary><c>x=1orx=2</c>: the word runs into the letters after it.</summary>
     private bool TakeGluedConjunction()
     {
-        if (_at == 0 || Peek() is not ('o' or 'a') || !(char.IsAsciiDigit(text[_at - 1]) || text[_at - 1] is ')' or '}' or ']'))
+        if (_at == 0 || Peek() is not ('o' or 'a') || !(char.IsAsciiDigit(_text[_at - 1]) || _text[_at - 1] is ')' or '}' or ']'))
             return false;
-        var rest = text.AsSpan(_at);
+        var rest = _text.AsSpan(_at);
         var length = rest.StartsWith("or") ? 2 : rest.StartsWith("and") ? 3 : 0;
         if (length == 0 || WordLength() > length + 1)
             return false;
@@ -119,7 +119,7 @@ internal sealed partial class MathParser
         var items = Items(')', ']');
         if (_failed)
             return Nothing;
-        var close = text[_at++];
+        var close = _text[_at++];
         if (items is [var single] && single is not Expr.Compound { Open: ',' } && (open == '(') == (close == ')'))
             return single;
         return Node(new Expr.Compound(open, Flat(items), close));

@@ -9,7 +9,7 @@ namespace Grpo.Rewards.Math;
 internal sealed partial class MathParser
 {
     private static readonly Expr Nothing = new Expr.Words("");
-    private readonly string text;
+    private readonly string _text;
     private readonly bool _productFirst; // 1/2x is 1/(2x)
     private int _at;
     private int _depth;
@@ -22,7 +22,7 @@ internal sealed partial class MathParser
     private bool _ambiguous;
     private bool _failed;
 
-    private MathParser(string text, bool productFirst) => (this.text, _productFirst) = (text, productFirst);
+    private MathParser(string text, bool productFirst) => (_text, _productFirst) = (text, productFirst);
 
     /// <summary>Reads as much as forms one expression from the start of a tidied answer.</summary>
     /// <param name="text">A text that <see cref="MathText.Normalize"/> made.</param>
@@ -104,7 +104,7 @@ internal sealed partial class MathParser
     /// <summary><c>x = 3 (mod 7)</c>: the modulus is a further side.</summary>
     private string? Modulus()
     {
-        var close = text.IndexOf(')', _at);
+        var close = _text.IndexOf(')', _at);
         if (close < 0)
             return null;
         _closeAfterSide = true;
@@ -216,7 +216,7 @@ internal sealed partial class MathParser
     {
         var start = _at;
         var divisor = Signed();
-        if (_failed || divisor is not Expr.Number || _at == 0 || !char.IsAsciiDigit(text[_at - 1]) || _at >= text.Length || !(char.IsAsciiLetter(text[_at]) || text[_at] == '\\') || start == _at || !StartsFactor())
+        if (_failed || divisor is not Expr.Number || _at == 0 || !char.IsAsciiDigit(_text[_at - 1]) || _at >= _text.Length || !(char.IsAsciiLetter(_text[_at]) || _text[_at] == '\\') || start == _at || !StartsFactor())
             return divisor;
         _ambiguous = true;
         while (_productFirst && !_failed && StartsFactor() && Peek() != '(')
@@ -228,7 +228,7 @@ internal sealed partial class MathParser
     {
         var negative = false;
         while (Peek() is '-' or '+')
-            negative ^= text[_at++] == '-';
+            negative ^= _text[_at++] == '-';
         if (Peek() == '\\' && (TakeCommand("pm") || TakeCommand("mp")))
             return Node(new Expr.Function("plus_minus", [new Expr.Number(0), Power()]));
         var power = Power();
@@ -262,7 +262,7 @@ internal sealed partial class MathParser
             return Node(new Expr.Function("degree", [operand]));
         if (!Take("**"))
             _at++;
-        if (Peek() == '\'' || (Peek() == '{' && text.AsSpan(_at).StartsWith("{'}")))
+        if (Peek() == '\'' || (Peek() == '{' && _text.AsSpan(_at).StartsWith("{'}")))
         {
             _at += Peek() == '{' ? 3 : 1;
             return operand is Expr.Symbol primed ? new Expr.Symbol(primed.Name + "'") : Fail();

@@ -51,17 +51,13 @@ internal sealed record WrittenModel
     private static Dictionary<string, Expectation> Read(string folder) =>
         JsonSerializer.Deserialize<Dictionary<string, Expectation>>(File.ReadAllText(Path.Combine(folder, "expected.json")), Json)!;
 
-    /// <summary>
-    /// 
-    /// </summary>
+    /// <summary>What PyTorch says of a graph.</summary>
     /// <param name="Tolerance">How far a log-probability may be off.</param>
     /// <param name="Cases">Given sequences.</param>
     /// <param name="Greedy">The likeliest completions.</param>
     internal sealed record Expectation(double Tolerance, IReadOnlyList<Case> Cases, IReadOnlyList<Case> Greedy);
 
-    /// <summary>
-    /// 
-    /// </summary>
+    /// <summary>One sequence and its log-probabilities.</summary>
     /// <param name="Prompt">Tokens of the prompt.</param>
     /// <param name="Completion">Tokens of the completion, shape (T).</param>
     /// <param name="Logprobs">The log-probability of each of them, shape (T).</param>
