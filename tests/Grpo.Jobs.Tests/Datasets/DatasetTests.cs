@@ -53,6 +53,7 @@ public class DatasetTests
     [InlineData("{\"a\":1}\n\n{\"a\":", "Line 3 is not JSON")]
     [InlineData("{\"a\":1}\r\n[1]\r\n", "Line 2 is array")]
     [InlineData("{\"a\":1}\n{\"a\":2} x\n", "Line 2 is not JSON")]
+    [InlineData("{\"a\":1}\n{\"a\":\"\\ud800\"}\n", "Line 2 holds text that is not valid Unicode")]
     public async Task A_bad_line_is_told_by_its_number(string text, string expected)
     {
         var problem = await Assert.ThrowsAsync<DatasetException>(async () => await ReadAsync(Encoding.UTF8.GetBytes(text)));

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Grpo.Evaluation;
 using Grpo.Jobs.Evaluations;
+using Grpo.Jobs.Reports;
 using Grpo.Jobs.Requests;
 using Grpo.Rollouts;
 
@@ -11,7 +12,7 @@ public class ReportTests
     [Fact]
     public void Junit_has_a_case_per_gate_and_survives_any_text()
     {
-        var xml = XDocument.Parse(JunitReport.Write(Report("na\0me \u0001<&\"> \ud800")));
+        var xml = XDocument.Parse(EvaluationJunit.Write(Report("na\0me \u0001<&\"> \ud800")));
         var suite = xml.Root!.Element("testsuite")!;
         Assert.Equal(("3", "1", "1"), ((string)suite.Attribute("tests")!, (string)suite.Attribute("failures")!, (string)suite.Attribute("errors")!));
         var cases = suite.Elements("testcase").ToList();
@@ -23,7 +24,7 @@ public class ReportTests
     [Fact]
     public void Markdown_has_the_verdict_the_metrics_and_no_markup_of_others()
     {
-        var text = MarkdownReport.Write(Report("a|b <script>"));
+        var text = EvaluationMarkdown.Write(Report("a|b <script>"));
         Assert.StartsWith("## a\\|b &lt;script>: failed", text, StringComparison.Ordinal);
         Assert.Contains("| pass@1 | 0.5 | 0.3 to 0.7 | 20 |", text, StringComparison.Ordinal);
         Assert.Contains("| pass@1 | failed | pass@1 0.5 &lt; 0.6 |", text, StringComparison.Ordinal);
