@@ -11,7 +11,7 @@ public static class EvaluationMarkdown
     {
         var text = new StringBuilder();
         text.Append($"## {MarkdownText.Cell(report.Name ?? report.Dataset.Source)}: {(report.Passed ? "passed" : "failed")}\n\n");
-        text.Append($"Policy {MarkdownText.Cell(report.Policy)} (version {string.Join(", ", report.PolicyVersions.Keys)}), dataset {MarkdownText.Cell(report.Dataset.Source)} ({report.Dataset.Rows} rows), {report.Conditions.SamplesPerPrompt} samples per prompt, seed {report.Seed}.\n\n");
+        text.Append($"Policy {MarkdownText.Cell(report.Policy)} (version {string.Join(", ", report.PolicyVersions.Keys)}), dataset {MarkdownText.Cell(report.Dataset.Source)} ({report.Dataset.Rows} rows), {report.Conditions.SamplesPerPrompt} samples per prompt, seed {report.Seed}{(report.Commit is { } commit ? $", commit {MarkdownText.Cell(commit)}" : "")}.\n\n");
         text.Append("| metric | value | 95 % interval | prompts | baseline | change | interval of the change |\n|---|---:|---|---:|---:|---:|---|\n");
         foreach (var (name, metric) in report.Metrics)
         {

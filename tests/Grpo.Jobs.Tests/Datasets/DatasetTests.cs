@@ -16,6 +16,9 @@ public class DatasetTests
     }
 
     [Fact]
+    public void Fields_are_named_in_any_script() => Assert.Equal("1+1 é", FieldTemplate.Fill("{问题} {réponse}", JsonElement.Parse("""{"问题":"1+1","réponse":"é"}"""), "p"));
+
+    [Fact]
     public void A_template_that_is_one_field_keeps_its_type()
     {
         var row = JsonElement.Parse("""{"n":3,"numbers":[1,2]}""");

@@ -8,7 +8,7 @@ namespace GrpoApi.Tests.Features.Jobs;
 public sealed class KilledServerTests
 {
     private const int Kills = 20;
-    private const int Prompts = 600;
+    private const int Prompts = 400;
     private const int Samples = 4;
 
     [Fact]
