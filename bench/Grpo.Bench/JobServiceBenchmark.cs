@@ -8,10 +8,12 @@ namespace Grpo.Bench;
 /// <summary>What a job does to the service that runs it: the latency of others, and memory.</summary>
 public static class JobServiceBenchmark
 {
-    private const int WarmUps = 100;
-    private const int Calls = 300;
+    private const int WarmUps = 50;
+    private const int Calls = 200;
     private const int RealRows = 5000;
-    private const int ManyRows = 100_000;
+    private const int ManyPrompts = 3125;
+    private const int ManySamples = 32;
+    private const int ManyRows = ManyPrompts * ManySamples;
 
     /// <summary>Runs both against the published service.</summary>
     public static async Task<IEnumerable<Figure>> RunAsync(string executable)
@@ -37,7 +39,7 @@ public static class JobServiceBenchmark
         idle.AddRange(await CallAsync(client, Calls));
         return
         [
-            new Figure("p99 of a rollout of 4 completions, idle", "ms", [P99(idle)], ""),
+            new Figure("p99 of a rollout of 4 completions of at most 32 tokens, idle", "ms", [P99(idle)], ""),
             new Figure("p99 of it while an evaluation runs", "ms", [P99(busy)], ""),
             new Figure("ratio of the two", "", [P99(busy) / P99(idle)], "at most 2"),
             new Figure("samples that the evaluation drew meanwhile", "", [during], ""),
@@ -48,7 +50,7 @@ public static class JobServiceBenchmark
     private static async Task<IEnumerable<Figure>> MemoryAsync(ServerProcess server)
     {
         var started = Stopwatch.GetTimestamp();
-        var path = await SubmitAsync(server.Client, "many", ManyRows, new { samples_per_prompt = 1, sampling = new { seed = 1, max_tokens = 1 } });
+        var path = await SubmitAsync(server.Client, "many", ManyPrompts, new { samples_per_prompt = ManySamples, sampling = new { seed = 1, max_tokens = 1 } });
         await UntilAsync(server.Client, path, ManyRows / 10);
         var early = server.ResidentMegabytes();
         await UntilAsync(server.Client, path, ManyRows);
@@ -62,7 +64,7 @@ public static class JobServiceBenchmark
 
         return
         [
-            new Figure("an evaluation of 100,000 rows from upload to report", "s", [seconds], ""),
+            new Figure("an evaluation of 3,125 prompts x 32 samples, 100,000 result rows, from upload to report", "s", [seconds], ""),
             new Figure("resident memory after 10,000 of its samples", "MB", [early], ""),
             new Figure("resident memory at its end, the report made", "MB", [late], "no growth with the rows"),
             new Figure("most resident memory while its results are read", "MB", [server.PeakMegabytes()], "no growth with the rows"),
@@ -76,7 +78,7 @@ public static class JobServiceBenchmark
         for (var call = 0; call < calls; call++)
         {
             var started = Stopwatch.GetTimestamp();
-            using var response = await client.PostAsJsonAsync(new Uri("/v1/rollouts", UriKind.Relative), new { prompts = new[] { new { messages = new[] { new { role = "user", content = SumRows.Question(call) } } } }, group_size = 4, sampling = new { seed = call } });
+            using var response = await client.PostAsJsonAsync(new Uri("/v1/rollouts", UriKind.Relative), new { prompts = new[] { new { messages = new[] { new { role = "user", content = SumRows.Question(call) } } } }, group_size = 4, sampling = new { seed = call, max_tokens = 32 } });
             response.EnsureSuccessStatusCode();
             await response.Content.ReadAsByteArrayAsync();
             milliseconds.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);

@@ -1,14 +1,8 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Grpo.Engines;
-using Grpo.Jobs.Evaluations;
 using Grpo.Jobs.Requests;
-using Grpo.Jobs.Running;
 using Grpo.Jobs.Stores;
-using Grpo.Jobs.Tests.Stores;
 using Grpo.Rewards;
 using Grpo.Rollouts;
-using Grpo.Testing;
 using static Grpo.Jobs.Tests.Running.Requests;
 
 namespace Grpo.Jobs.Tests.Running;
@@ -23,9 +17,9 @@ public class GateTests
     {
         await using var bench = await Bench.OpenAsync();
         var request = Sums(60);
-        bench.Policy.Says = (_, prompt, _) => $"<answer>{Answer(prompt)}</answer>";
+        bench.Policy.Says = (_, prompt, _) => $"<answer>{ScriptedPolicy.Sum(prompt)}</answer>";
         var before = await bench.UntilOverAsync(await bench.SubmitAsync(request));
-        bench.Policy.Says = (sampled, prompt, _) => $"<answer>{Answer(prompt) + (sampled.PromptIndex % 3 == 0 ? 1 : 0)}</answer>";
+        bench.Policy.Says = (sampled, prompt, _) => $"<answer>{ScriptedPolicy.Sum(prompt) + (sampled.PromptIndex % 3 == 0 ? 1 : 0)}</answer>";
         var gated = request with { Baseline = JsonSerializer.SerializeToElement(before.Id), Gates = [new Gate { Metric = "pass@1", MaxRegression = 0.02 }, new Gate { Metric = "pass@1", MaxRegression = 0.3 }, new Gate { Metric = "pass@1", MaxRegression = 0.6 }] };
         var report = await bench.ReportAsync(await bench.SubmitAsync(gated));
         Assert.Equal(["failed", "inconclusive", "passed"], report.Gates.Select(gate => gate.Outcome));
@@ -48,11 +42,5 @@ public class GateTests
         foreach (var part in (string[])["dataset", "rewards", "sampling", "samples_per_prompt"]) Assert.Contains(part, problem.Message, StringComparison.Ordinal);
         Assert.Single(await bench.Store.ListAsync(JobKind.Evaluation, null, 10, None));
         await bench.SubmitAsync(Sums(4) with { Baseline = baseline, Sampling = new RolloutSampling { Seed = 99 } }); // another seed is another draw of the same
-    }
-
-    private static int Answer(string prompt)
-    {
-        var digits = prompt.Split(':')[1].Split('\n')[0].Split('+');
-        return int.Parse(digits[0]) + int.Parse(digits[1]);
     }
 }

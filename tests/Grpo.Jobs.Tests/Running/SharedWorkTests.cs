@@ -1,13 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Grpo.Engines;
-using Grpo.Jobs.Evaluations;
-using Grpo.Jobs.Requests;
 using Grpo.Jobs.Running;
 using Grpo.Jobs.Stores;
 using Grpo.Jobs.Tests.Stores;
-using Grpo.Rewards;
-using Grpo.Rollouts;
 using Grpo.Testing;
 using static Grpo.Jobs.Tests.Running.Requests;
 

@@ -8,7 +8,7 @@ namespace GrpoApi.Tests.Features.Jobs;
 public sealed class KilledServerTests
 {
     private const int Kills = 20;
-    private const int Prompts = 400;
+    private const int Prompts = 300;
     private const int Samples = 4;
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class KilledServerTests
     private static async Task<string> CreateAsync(RunningServer server)
     {
         var rows = Enumerable.Range(0, Prompts).Select(i => new { question = $"What is {11 + (i % 83)} + {12 + (i % 71)}?", answer = $"{23 + (i % 83) + (i % 71)}" });
-        using var response = await server.Client.PostAsJsonAsync(new Uri("/v1/evaluations", UriKind.Relative), new { dataset = new { rows }, samples_per_prompt = Samples, sampling = new { seed = 5, max_tokens = 32 }, rewards = new[] { new { name = "accuracy" } } });
+        using var response = await server.Client.PostAsJsonAsync(new Uri("/v1/evaluations", UriKind.Relative), new { dataset = new { rows }, samples_per_prompt = Samples, sampling = new { seed = 5, max_tokens = 64 }, rewards = new[] { new { name = "accuracy" } } });
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
         return (string)(await response.Content.ReadFromJsonAsync<JsonNode>())!["links"]!["self"]!;
     }
