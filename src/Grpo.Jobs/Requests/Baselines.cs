@@ -50,7 +50,7 @@ internal static class Baselines
         }
         catch (JsonException problem)
         {
-            throw new JobRequestException(Field + (problem.Path is { Length: > 1 } path ? path[1..] : ""), $"It is not the JSON report of an evaluation: {problem.Message.Split(" Path:")[0]}");
+            throw new JobRequestException(Field + (problem.Path is { Length: > 1 } path ? path[1..] : ""), "It is not what the JSON report of an evaluation has here.");
         }
     }
 }
