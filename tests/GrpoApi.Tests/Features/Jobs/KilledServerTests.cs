@@ -96,7 +96,7 @@ public sealed class KilledServerTests
 
     private static async Task<JsonNode> UntilOverAsync(RunningServer server, string path)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         while (true)
         {
             var job = (await server.Client.GetFromJsonAsync<JsonNode>(new Uri(path + "?wait=20", UriKind.Relative), patience.Token))!;
