@@ -57,7 +57,7 @@ internal static class PrimeRlDialect
         var metrics = new Dictionary<string, double?>
         {
             [$"{prefix}masked_mismatch_kl"] = MeanOrZero(dropped, Mismatch),
-            [$"{prefix}unmasked_mismatch_kl"] = MeanOrZero([.. tokens.Except(dropped)], Mismatch),
+            [$"{prefix}unmasked_mismatch_kl"] = MeanOrZero([.. tokens.Where(token => !token.IsClipped)], Mismatch),
             [$"{prefix}is_masked"] = MeanOrZero(tokens, token => token.IsClipped ? 1 : 0),
         };
         if (distilled)
