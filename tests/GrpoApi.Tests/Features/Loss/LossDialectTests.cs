@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GrpoApi.Features.Loss;
 
 namespace GrpoApi.Tests.Features.Loss;
 
@@ -113,6 +114,31 @@ public sealed class LossDialectTests(ApiFactory api) : IClassFixture<ApiFactory>
         Assert.Equal(min, (double)metrics["sampling/importance_sampling_ratio/min"]!, 12);
         Assert.Equal(mean, (double)metrics["sampling/importance_sampling_ratio/mean"]!, 12);
         Assert.Equal(max, (double)metrics["sampling/importance_sampling_ratio/max"]!, 12);
+    }
+
+    [Theory]
+    [InlineData("trl", "dapo", false)]
+    [InlineData("trl", "cispo", false)]
+    [InlineData("trl", "gmpo", true)]
+    [InlineData("areal", "grpo", false)]
+    [InlineData("open_instruct", "grpo", false)]
+    [InlineData("tinker", "ppo", false)]
+    [InlineData("verl", "grpo", true)]
+    [InlineData("prime_rl", "tv_mask", true)]
+    public void The_numbers_of_tokens_are_kept_only_for_metrics_that_read_them(string trainer, string type, bool kept) =>
+        Assert.Equal(kept, LossDialects.All[trainer].NeedsTokens(new LossRequest { LossType = type, Sequences = [] }));
+
+    [Theory]
+    [InlineData("areal")]
+    [InlineData("trl")]
+    public async Task An_explanation_is_given_when_it_is_asked_for(string trainer)
+    {
+        string Request(string explain) => $$"""{"trainer_config": {"trainer": "{{trainer}}"}, "explain": {{explain}}, {{Sequences}}}""";
+        var with = await _client.PostForJsonAsync("/v1/loss", Request("true"));
+        var without = await _client.PostForJsonAsync("/v1/loss", Request("false"));
+        Assert.Equal(2, with["explanation"]!["sequences"]!.AsArray().Count);
+        Assert.Null(without["explanation"]);
+        Assert.Equal(with["metrics"]!.ToJsonString(), without["metrics"]!.ToJsonString());
     }
 
     public static TheoryData<string> Rows => GoldenRow.IdsOf("loss");
