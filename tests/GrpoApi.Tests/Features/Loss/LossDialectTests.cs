@@ -59,6 +59,17 @@ public sealed class LossDialectTests(ApiFactory api) : IClassFixture<ApiFactory>
         Assert.Contains(message, await Problem.AssertInvalidAsync(response, path), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"trainer": "trl", "loss_type": "luspo"}""", "sequences[0].mask", """{"logprobs": [-1, -2], "mask": [1], "advantage": 1}""")]
+    [InlineData("""{"trainer": "trl", "loss_type": "luspo"}""", "sequences[0].mask[1]", """{"logprobs": [-1, -2], "mask": [1, 2], "advantage": 1}""")]
+    [InlineData("""{"trainer": "prime_rl", "loss_type": "ref_kl"}""", "sequences[0].ref_logprobs", """{"logprobs": [-1, -2], "advantage": 1}""")]
+    [InlineData("""{"trainer": "prime_rl", "loss_type": "ref_kl"}""", "sequences[0].ref_logprobs", """{"logprobs": [-1, -2], "ref_logprobs": [-1], "advantage": 1}""")]
+    public async Task What_a_trainer_would_rewrite_is_checked_before(string config, string path, string sequence)
+    {
+        using var response = await _client.PostTextAsync("/v1/loss", $$"""{"trainer_config": {{config}}, "sequences": [{{sequence}}]}""");
+        await Problem.AssertInvalidAsync(response, path);
+    }
+
     [Fact]
     public async Task OpenRlhf_means_its_divergence_over_tokens_whatever_its_policy_term_does()
     {

@@ -48,7 +48,7 @@ internal static class TrlDialect
             EntropyCoef = settings.Number("entropy_coef", 0),
             Normalizer = Counts(settings, request, type),
         };
-        return type == "luspo" && level == "token" ? PaddingIncluded(canonical) : canonical;
+        return type == "luspo" && level == "token" && request.Sequences.All(HasRightMask) ? PaddingIncluded(canonical) : canonical;
     }
 
     private static NormalizerCounts Counts(TrainerSettings settings, LossRequest request, string type)
@@ -86,6 +86,10 @@ internal static class TrlDialect
             RolloutIsWeights = [.. Enumerable.Range(0, sequence.Length).Select(t => sequence.TokenCount * (sequence.RolloutIsWeights?[t] ?? 1))],
         })],
     };
+
+    /// <summary>A wrong mask has to stay, so that it is told.</summary>
+    private static bool HasRightMask(SequenceLogprobs sequence) =>
+        sequence.Mask is not { } mask || (mask.Length == sequence.Length && mask.Span.IndexOfAnyExceptInRange((byte)0, (byte)1) < 0);
 
     private static IEnumerable<KeyValuePair<string, double>> Metrics(LossFigures figures)
     {
