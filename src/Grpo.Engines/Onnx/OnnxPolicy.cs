@@ -9,7 +9,7 @@ using Grpo.Rollouts;
 namespace Grpo.Engines.Onnx;
 
 /// <summary>A policy that ONNX Runtime runs in this process.</summary>
-public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
+public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy, IMeasuredPolicy
 {
     private readonly PolicyInfo _loaded;
     private readonly VersionFactory _factory;
@@ -17,11 +17,12 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
     private readonly SemaphoreSlim _oneUpdate = new(1);
     private readonly CancellationTokenSource _unloading = new();
     private readonly Snapshots _snapshots;
+    private readonly long _kvCacheBytes;
     private WeightSet _weights;
 
-    private OnnxPolicy(PolicyInfo loaded, IPolicyTokenizer tokenizer, VersionFactory factory, WeightSet weights, RolloutScheduler scheduler)
+    private OnnxPolicy(PolicyInfo loaded, IPolicyTokenizer tokenizer, VersionFactory factory, WeightSet weights, RolloutScheduler scheduler, long kvCacheBytes)
     {
-        (_loaded, Tokenizer, _factory, _weights, _scheduler) = (loaded, tokenizer, factory, weights, scheduler);
+        (_loaded, Tokenizer, _factory, _weights, _scheduler, _kvCacheBytes) = (loaded, tokenizer, factory, weights, scheduler, kvCacheBytes);
         _snapshots = new Snapshots(scheduler);
         Parameters = [.. factory.Graph.Parameters.Select(parameter => new PolicyParameter(parameter.Name, ParameterReader.DtypeOf(parameter.ElementType), parameter.Shape))];
     }
@@ -43,6 +44,15 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
 
     /// <inheritdoc/>
     public PolicyLoad Load => _scheduler.Load;
+
+    /// <inheritdoc/>
+    public PolicyMeasurements Measure() => new()
+    {
+        Totals = Totals,
+        WaitingRequests = _scheduler.WaitingRequests,
+        KvCacheBytes = _scheduler.CacheBytes,
+        KvCacheLimitBytes = _kvCacheBytes,
+    };
 
     /// <inheritdoc/>
     public IReadOnlyList<PolicyParameter> Parameters { get; }
@@ -93,7 +103,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
                 EosTokenIds = files.EosTokenIds,
                 MaxSequences = options.MaxSequences,
             };
-            return new OnnxPolicy(info, tokenizer, factory, weights, new RolloutScheduler(name, lane, files.ContextLength, options));
+            return new OnnxPolicy(info, tokenizer, factory, weights, new RolloutScheduler(name, lane, files.ContextLength, options), options.KvCacheBytes);
         }
         catch
         {
@@ -122,7 +132,10 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
         (int.TryParse(version, out var number) ? _scheduler.Lanes.Find(number) : _snapshots.Find(version)) is { } lane ? new PolicyVersion(this, lane) : null;
 
     /// <inheritdoc/>
-    public async Task<WeightUpdate> UpdateWeightsAsync(Stream file, long? length, WeightUpdateMode mode, CancellationToken cancellationToken)
+    public Task<WeightUpdate> UpdateWeightsAsync(Stream file, long? length, WeightUpdateMode mode, CancellationToken cancellationToken) =>
+        EngineMeter.MeasureUpdateAsync(_loaded.Name, mode, () => UpdateAsync(file, length, mode, cancellationToken));
+
+    private async Task<WeightUpdate> UpdateAsync(Stream file, long? length, WeightUpdateMode mode, CancellationToken cancellationToken)
     {
         if (UpdateRefusal is { } refusal) throw new WeightsRefusedException(refusal);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _unloading.Token);

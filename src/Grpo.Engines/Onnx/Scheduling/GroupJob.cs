@@ -100,12 +100,14 @@ internal sealed class GroupJob
         Stopwatch.GetElapsedTime(_prefillStartedAt, _prefilledAt).TotalMilliseconds,
         Stopwatch.GetElapsedTime(_prefilledAt, _finishedAt).TotalMilliseconds);
 
-    /// <summary>Has its version read the prompt.</summary>
-    public void Prefill()
+    /// <summary>Has its version read the prompt, and counts that.</summary>
+    public void Prefill(DecodeCounters counters)
     {
         _prefillStartedAt = Stopwatch.GetTimestamp();
-        Prefix = Lane!.Prefixes.Get(Request.PromptTokenIds);
+        Prefix = Lane!.Prefixes.Get(Request.PromptTokenIds, out var isReused);
         _prefilledAt = Stopwatch.GetTimestamp();
+        if (isReused) counters.AddReuse(Request.PromptTokenIds.Length);
+        else counters.AddPrefill(Request.PromptTokenIds.Length, Stopwatch.GetElapsedTime(_prefillStartedAt, _prefilledAt));
     }
 
     /// <summary>Lets go of the prompt's cache: every sequence has its own copy, or none will need one.</summary>
