@@ -2,7 +2,9 @@ using Grpo.Engines;
 using Grpo.Rewards;
 using GrpoApi.Features.Jobs;
 using GrpoApi.Features.Loss;
+using GrpoApi.Features.Service;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 
 namespace GrpoApi.Http;
 
@@ -15,7 +17,7 @@ internal static class Telemetry
     /// <summary>Collects what the layers measure.</summary>
     public static IServiceCollection AddTelemetry(this IServiceCollection services)
     {
-        services.AddSingleton<PolicyMetrics>().AddOpenTelemetry().WithMetrics(metrics => metrics
+        services.AddSingleton<PolicyMetrics>().AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("GrpoApi", serviceVersion: ServiceEndpoints.Version, autoGenerateServiceInstanceId: false)).WithMetrics(metrics => metrics
             .AddMeter(Hosting, EngineMeter.Name, RewardMeter.Name, LossMeter.Name, JobMetrics.MeterName)
             .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
         return services;
