@@ -185,7 +185,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy, IMeasuredPoli
     private async Task<IReadOnlyList<ScoredCompletion>> ScoreAsync(ScoreRequest request, Lane? version, CancellationToken cancellationToken)
     {
         // A completion without tokens has nothing to score, and takes no place in the batch.
-        var given = new GivenCompletions([.. request.Completions.Where(tokens => tokens.Length > 0)], request.TopLogprobs);
+        var given = new GivenCompletions([.. request.Completions.Where(tokens => tokens.Length > 0)]);
         var scores = new Queue<ScoredCompletion>();
         if (given.TokenIds.Count > 0)
         {
@@ -197,6 +197,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy, IMeasuredPoli
                 Seed = 0,
                 Turn = request.Turn,
                 IncludeEntropy = request.IncludeEntropy,
+                TopLogprobs = request.TopLogprobs,
             };
             Check(group);
             Check(given, request.PromptTokenIds.Length);
@@ -244,6 +245,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy, IMeasuredPoli
         ArgumentOutOfRangeException.ThrowIfLessThan(request.PromptTokenIds.Length, 1, nameof(request));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(request.PromptTokenIds.Length, _loaded.ContextLength, nameof(request));
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Sampling.MaxTokens, 1, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(request.TopLogprobs, _loaded.VocabSize, nameof(request));
         var ids = request.PromptTokenIds.Concat(request.Sampling.StopTokenIds).Concat(request.Sampling.LogitBias.Keys);
         if (ids.Any(id => (uint)id >= (uint)_loaded.VocabSize))
         {

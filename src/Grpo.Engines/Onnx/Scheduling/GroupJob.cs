@@ -143,5 +143,4 @@ internal sealed class GroupJob
 
 /// <summary>Completions to be scored.</summary>
 /// <param name="TokenIds">Each of shape (T), at least one token.</param>
-/// <param name="TopLogprobs">How many of the most likely tokens are wanted at each position.</param>
-internal sealed record GivenCompletions(IReadOnlyList<int[]> TokenIds, int TopLogprobs);
+internal sealed record GivenCompletions(IReadOnlyList<int[]> TokenIds);
