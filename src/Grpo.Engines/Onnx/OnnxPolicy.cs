@@ -24,7 +24,10 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy, IMeasuredPoli
     {
         (_loaded, Tokenizer, _factory, _weights, _scheduler, _kvCacheBytes) = (loaded, tokenizer, factory, weights, scheduler, kvCacheBytes);
         _snapshots = new Snapshots(scheduler);
-        Parameters = [.. factory.Graph.Parameters.Select(parameter => new PolicyParameter(parameter.Name, ParameterReader.DtypeOf(parameter.ElementType), parameter.Shape))];
+        Parameters = [.. factory.Graph.Parameters.Select(parameter => new PolicyParameter(parameter.Name, ParameterReader.DtypeOf(parameter.ElementType), parameter.Shape)
+        {
+            OtherNames = [.. factory.Graph.Names.OthersOf(parameter).Select(other => new OtherParameterName(other.Name, other.Shape, other.IsTransposed))],
+        })];
     }
 
     /// <inheritdoc/>
@@ -144,7 +147,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy, IMeasuredPoli
             await _oneUpdate.WaitAsync(both.Token);
             try
             {
-                var values = await ParameterReader.ReadAsync(_factory.Graph.Parameters, file, length, both.Token);
+                var values = await ParameterReader.ReadAsync(_factory.Graph.Names, file, length, both.Token);
                 await SwapAsync(_weights.With(values), mode, both.Token);
                 return new WeightUpdate(_scheduler.Lanes.Current.Version, [.. values.Keys]);
             }
