@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
+import threads  # noqa: F401
+import torch  # isort: skip
 from torch import Tensor
 
 CHECKED_LOSSES = ("grpo", "bnpo", "dr_grpo", "dapo")

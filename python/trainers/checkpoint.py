@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
+import threads  # noqa: F401
+import torch  # isort: skip
 
 if TYPE_CHECKING:
     from train_tiny_r1 import Trainer

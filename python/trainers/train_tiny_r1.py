@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
+import threads  # noqa: F401
+import torch  # isort: skip
 
 import autograd_check
 import checkpoint

@@ -9,45 +9,58 @@ namespace Grpo.Bench.Losses;
 public static class LossComputation
 {
     private const int WarmUps = 200;
+    private const int Rounds = 7;
     private const int Runs = 31;
     private const int PeerRuns = 11;
     private const int PeerThreads = 2;
     private const double Tolerance = 1e-4;
 
-    /// <summary>Measures both.</summary>
+    /// <summary>Measures both in turn, so that what disturbs the machine disturbs both.</summary>
     public static async Task<IEnumerable<Figure>> RunAsync(string python, string torchScript)
     {
         var batch = LossBatch.Create(64, 8192);
         var sequences = batch.Sequences();
         var options = new LossOptions { Beta = LossBatch.Beta };
-        var milliseconds = new List<double>();
-        LossResult? result = null;
-        using var process = Process.GetCurrentProcess();
-        var used = TimeSpan.Zero;
-        for (var run = 0; run < WarmUps + Runs; run++)
+        for (var run = 0; run < WarmUps; run++) PolicyLoss.Compute(sequences, options);
+        var (ours, theirs, rounds) = (new List<Measured>(), new List<Measured>(), new List<double>());
+        var version = "";
+        for (var round = 0; round < Rounds; round++)
         {
-            if (run == WarmUps) used = ProcessorTime(process);
-            var started = Stopwatch.GetTimestamp();
-            result = PolicyLoss.Compute(sequences, options);
-            if (run >= WarmUps) milliseconds.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            var (mine, result) = Measure(sequences, options);
+            var peer = await PeerAsync(batch, python, torchScript);
+            if (Math.Abs(peer.Loss - result) > Tolerance) throw new InvalidOperationException($"PyTorch computes the loss {peer.Loss}, we {result}.");
+            version = peer.Version;
+            ours.Add(mine);
+            theirs.Add(peer.Measured);
+            rounds.Add(Median(peer.Measured.Milliseconds) / Median(mine.Milliseconds));
         }
 
-        var processor = (ProcessorTime(process) - used).TotalMilliseconds / Runs;
-        var peer = await PeerAsync(batch, python, torchScript);
-        if (Math.Abs(peer.Loss - result!.Loss!.Value) > Tolerance) throw new InvalidOperationException($"PyTorch computes the loss {peer.Loss}, we {result.Loss}.");
-        var ours = milliseconds.Order().ElementAt(Runs / 2);
         return
         [
-            new Figure("loss and gradient, float32", "ms", milliseconds, ""),
-            new Figure($"PyTorch {peer.Version}, {PeerThreads} threads, forward and backward", "ms", peer.Milliseconds, ""),
-            new Figure("times as fast as PyTorch", "", [.. peer.Milliseconds.Select(theirs => theirs / ours)], "at least 3"),
-            new Figure("processor time of the loss and gradient, all threads, mean", "ms", [processor], ""),
-            new Figure("processor time of PyTorch, all threads", "ms", peer.Processor, ""),
-            new Figure("times less processor time than PyTorch, which other work on the machine does not disturb", "", [.. peer.Processor.Select(theirs => theirs / processor)], "at least 3"),
+            new Figure("loss and gradient, float32", "ms", [.. ours.SelectMany(round => round.Milliseconds)], ""),
+            new Figure($"PyTorch {version}, {PeerThreads} threads, forward and backward", "ms", [.. theirs.SelectMany(round => round.Milliseconds)], ""),
+            new Figure("times as fast as PyTorch, medians of a round", "", rounds, "at least 3"),
+            new Figure("processor time of the loss and gradient, all threads, mean of a round", "ms", [.. ours.Select(round => round.Processor)], ""),
+            new Figure("processor time of PyTorch, all threads, mean of a round", "ms", [.. theirs.Select(round => round.Processor)], ""),
+            new Figure("times less processor time than PyTorch, which other work on the machine does not disturb", "", [.. ours.Zip(theirs, (mine, peer) => peer.Processor / mine.Processor)], "at least 3"),
         ];
     }
 
-    private static async Task<(double[] Milliseconds, double[] Processor, double Loss, string Version)> PeerAsync(LossBatch batch, string python, string script)
+    private static (Measured Measured, double Loss) Measure(LossSequence[] sequences, LossOptions options)
+    {
+        using var process = Process.GetCurrentProcess();
+        var (used, milliseconds, loss) = (ProcessorTime(process), new double[Runs], 0.0);
+        for (var run = 0; run < Runs; run++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            loss = PolicyLoss.Compute(sequences, options).Loss!.Value;
+            milliseconds[run] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        }
+
+        return (new(milliseconds, (ProcessorTime(process) - used).TotalMilliseconds / Runs), loss);
+    }
+
+    private static async Task<(Measured Measured, double Loss, string Version)> PeerAsync(LossBatch batch, string python, string script)
     {
         var file = Path.GetTempFileName();
         try
@@ -61,7 +74,7 @@ public static class LossComputation
             await process.WaitForExitAsync();
             if (process.ExitCode != 0) throw new InvalidOperationException($"{python} {script} ended with {process.ExitCode}.");
             var answer = JsonDocument.Parse(output).RootElement;
-            return (Milliseconds(answer, "seconds"), Milliseconds(answer, "processor_seconds"), answer.GetProperty("loss").GetDouble(), answer.GetProperty("torch").GetString()!);
+            return (new(Milliseconds(answer, "seconds"), Milliseconds(answer, "processor_seconds").Average()), answer.GetProperty("loss").GetDouble(), answer.GetProperty("torch").GetString()!);
         }
         finally
         {
@@ -76,4 +89,9 @@ public static class LossComputation
         process.Refresh();
         return process.TotalProcessorTime;
     }
+
+    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
+
+    /// <summary>Durations of the runs of a round, and the mean processor time of one, in milliseconds.</summary>
+    private readonly record struct Measured(double[] Milliseconds, double Processor);
 }

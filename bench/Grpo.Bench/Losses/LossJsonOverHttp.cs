@@ -8,8 +8,8 @@ namespace Grpo.Bench.Losses;
 /// <summary>The loss over HTTP in JSON: megabytes of request body per second, answer included, as bodies grow.</summary>
 public static class LossJsonOverHttp
 {
-    private const int WarmUps = 3;
-    private const int Runs = 5;
+    private const int WarmUps = 10;
+    private const int Runs = 9;
 
     /// <summary>Measures bodies of about 12, 50 and 100 MB.</summary>
     public static async Task<IEnumerable<Figure>> RunAsync(string executable)

@@ -201,6 +201,24 @@ public class MathComparerTests
     public void Deep_nesting_is_refused() =>
         Assert.Throws<MathBudgetException>(() => MathReading.Of(new string('{', 1_000) + "1" + new string('}', 1_000)));
 
+    /// <summary>Names that someone made up are read as names, or not at all; none of them becomes one of the names that the normal form makes.</summary>
+    [Theory]
+    [InlineData(@"\variable{\}")]
+    [InlineData(@"\variable{\text{}}")]
+    [InlineData(@"\variable{#4}")]
+    [InlineData(@"\variable{#four}")]
+    [InlineData(@"\variable{[x]^[1/2]}")]
+    [InlineData(@"\frac{d}{d\}")]
+    [InlineData(@"\frac{d\#4}{dx}")]
+    public void A_made_up_name_is_none_of_our_own(string text)
+    {
+        foreach (var other in new[] { text, "4", @"\sqrt{x}", "x" })
+        {
+            Assert.False(Compare(other, text + " + 1"));
+            Assert.False(Compare(text, other + " + 1"));
+        }
+    }
+
     private static bool Compare(string gold, string prediction, MathPolicy? policy = null) =>
         MathComparer.Compare(MathReading.Of(gold), MathReading.Of(prediction), policy ?? new MathPolicy()).Equal;
 }

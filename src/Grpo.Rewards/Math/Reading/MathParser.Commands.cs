@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Grpo.Rewards.Math;
 
 /// <summary>LaTeX commands and environments.</summary>
@@ -150,8 +152,14 @@ internal sealed partial class MathParser
         _at = close + 1;
         if (name.IsEmpty || (name.Contains(' ') || name[1..].Contains('\\')))
             return Fail();
-        return int.TryParse(name, System.Globalization.CultureInfo.InvariantCulture, out var number) ? Node(new Expr.Number(number)) : Node(new Expr.Symbol(Plain(name.TrimStart('\\')).Replace("_{", "_", StringComparison.Ordinal)));
+        return int.TryParse(name, System.Globalization.CultureInfo.InvariantCulture, out var number) ? Node(new Expr.Number(number)) : Named(Plain(name.TrimStart('\\')).Replace("_{", "_", StringComparison.Ordinal));
     }
+
+    /// <summary>Signs that names of the normal form's own are made of: <c>#2</c>, <c>@1</c>, <c>[x]^[y]</c>.</summary>
+    private static readonly SearchValues<char> OwnSigns = SearchValues.Create("#@[]()");
+
+    /// <summary>A symbol of a name that someone made up: it begins with a letter, and has none of our own signs.</summary>
+    private Expr Named(string name) => name.TrimStart('_') is [var first, ..] && char.IsLetter(first) && !name.AsSpan().ContainsAny(OwnSigns) ? Node(new Expr.Symbol(name)) : Fail();
 
     /// <summary>Any <c>…matrix</c> or <c>array</c> environment is rows of cells; aligned lines and systems are a list of their lines; <c>cases</c> with conditions are pairs.</summary>
     private Expr Environment()

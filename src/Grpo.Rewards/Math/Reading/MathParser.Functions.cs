@@ -186,11 +186,13 @@ internal sealed partial class MathParser
             {
                 _at = bottomEnd + 1;
                 var power = variable.IndexOf('^') is > 0 and var raised ? variable[..raised].Trim() : variable;
-                var name = new Expr.Symbol(power.TrimStart('\\'));
+                var name = Named(power.TrimStart('\\'));
+                if (_failed)
+                    return Nothing;
                 if (of.Length == 0)
                     return _integrals == 0 && Enter() && Term() is var body && --_depth >= 0 && !_failed ? Node(new Expr.Function("derivative", [body, name, new Expr.Number(order)])) : Fail();
                 if (of.Length <= 8)
-                    return Node(new Expr.Function("derivative", [new Expr.Symbol(of.TrimStart('\\')), name, new Expr.Number(order)]));
+                    return Node(new Expr.Function("derivative", [Named(of.TrimStart('\\')), name, new Expr.Number(order)]));
             }
         }
         _at = start;

@@ -63,6 +63,7 @@ public sealed class GroupDecoderTests : IDisposable
         await using var groups = TinyR1.Open(new OnnxPolicyOptions { Decoder = DecoderKind.Group });
         Assert.Equal((DecoderKind.Slots, DecoderKind.Group), (slots.Decoder, groups.Decoder));
         var (tokens, same) = (0, 0);
+        var differences = new List<double>();
         foreach (var question in (string[])["What is 37 + 58?", "What is 6 * 7?", "What is 81 - 9 * 3?"])
         {
             var request = new GroupRequest { PromptTokenIds = TinyR1.Chat(question), GroupSize = 16, Seed = 5, Sampling = new SamplingOptions { MaxTokens = 120 } };
@@ -72,14 +73,15 @@ public sealed class GroupDecoderTests : IDisposable
                 // A draw at the very edge between two tokens may fall on either side; what follows is another text then.
                 var common = one.TokenIds.AsSpan().CommonPrefixLength(other.TokenIds);
                 (tokens, same) = (tokens + one.TokenIds.Length, same + common);
-                for (var t = 0; t < common; t++)
-                {
-                    Assert.Equal(one.Logprobs[t], other.Logprobs[t], 1e-4);
-                }
+                differences.AddRange(Enumerable.Range(0, common).Select(t => Math.Abs((double)one.Logprobs[t] - other.Logprobs[t])));
             }
         }
 
+        // Either decoder is as far from the exact value, computed in float64, as they are from each other: at most 3e-5 where a rare token was drawn, which
+        // is what float32 can do with logits of that size (docs/engine.md).
         Assert.True(same > 0.95 * tokens, $"{same} of {tokens} tokens are the same");
+        Assert.True(differences.Count(difference => difference > 1e-5) <= differences.Count / 500, $"{differences.Count(difference => difference > 1e-5)} of {differences.Count} differ by more than 1e-5");
+        Assert.True(differences.Max() < 5e-5, $"the largest difference is {differences.Max():e1}");
     }
 
     [Fact]
