@@ -22,7 +22,7 @@ public interface IVersionedPolicy : IPolicy
     /// <param name="name">The snapshot's name, which must not be a number.</param>
     /// <param name="version">A version that can be asked for; null for the current one.</param>
     /// <returns>The version pinned; null when there is no such version.</returns>
-    /// <exception cref="PolicyConflictException">A snapshot has that name.</exception>
+    /// <exception cref="PolicyConflictException">A snapshot has that name, or there are as many as there may be.</exception>
     int? CreateSnapshot(string name, int? version);
 
     /// <summary>Ends a snapshot; false when none has that name. What runs on it finishes.</summary>

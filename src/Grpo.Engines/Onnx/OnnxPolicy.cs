@@ -20,10 +20,10 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy, IMeasuredPoli
     private readonly long _kvCacheBytes;
     private WeightSet _weights;
 
-    private OnnxPolicy(PolicyInfo loaded, IPolicyTokenizer tokenizer, VersionFactory factory, WeightSet weights, RolloutScheduler scheduler, long kvCacheBytes)
+    private OnnxPolicy(PolicyInfo loaded, IPolicyTokenizer tokenizer, VersionFactory factory, WeightSet weights, RolloutScheduler scheduler, OnnxPolicyOptions options)
     {
-        (_loaded, Tokenizer, _factory, _weights, _scheduler, _kvCacheBytes) = (loaded, tokenizer, factory, weights, scheduler, kvCacheBytes);
-        _snapshots = new Snapshots(scheduler);
+        (_loaded, Tokenizer, _factory, _weights, _scheduler, _kvCacheBytes) = (loaded, tokenizer, factory, weights, scheduler, options.KvCacheBytes);
+        _snapshots = new Snapshots(scheduler, options.MaxSnapshots);
         Parameters = [.. factory.Graph.Parameters.Select(parameter => new PolicyParameter(parameter.Name, ParameterReader.DtypeOf(parameter.ElementType), parameter.Shape)
         {
             OtherNames = [.. factory.Graph.Names.OthersOf(parameter).Select(other => new OtherParameterName(other.Name, other.Shape, other.IsTransposed))],
@@ -106,7 +106,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy, IMeasuredPoli
                 EosTokenIds = files.EosTokenIds,
                 MaxSequences = options.MaxSequences,
             };
-            return new OnnxPolicy(info, tokenizer, factory, weights, new RolloutScheduler(name, lane, files.ContextLength, options), options.KvCacheBytes);
+            return new OnnxPolicy(info, tokenizer, factory, weights, new RolloutScheduler(name, lane, files.ContextLength, options), options);
         }
         catch
         {
