@@ -27,8 +27,8 @@ public sealed class PeerBenchmark(string models, string peers)
         await Console.Error.WriteLineAsync($"{own[0].Name}: {own[0].Median:0}");
         var (name, runs) = peer switch
         {
-            "llama" => ($"llama.cpp {Gguf(dtype)}, node-llama-cpp", await PeerProcess.RunAsync(
-                Path.Combine(peers, "llama.mjs"), workload with { Model = Path.Combine(models, $"smollm2-{Gguf(dtype)}.gguf"), Dtype = null, WarmUps = 0, Runs = 1 })),
+            "llama" => ($"llama.cpp {PeerWorkload.Gguf(dtype)}, node-llama-cpp", await PeerProcess.RunAsync(
+                Path.Combine(peers, "llama.mjs"), workload with { Model = Path.Combine(models, PeerWorkload.GgufFile(dtype)), Dtype = null, WarmUps = 0, Runs = 1 })),
             "transformers" => ($"transformers.js {dtype}, the same file", await PeerProcess.RunAsync(
                 Path.Combine(peers, "transformers.mjs"), workload with { WarmUps = 0, Runs = 1 })),
             _ => throw new ArgumentOutOfRangeException(nameof(peer), peer, "loop, llama or transformers"),
@@ -59,8 +59,6 @@ public sealed class PeerBenchmark(string models, string peers)
             new Figure($"this engine {workload.Dtype}: decode time outside ONNX Runtime", "%", outside, "at most 8"),
         ];
     }
-
-    private static string Gguf(string dtype) => dtype switch { "fp32" => "f32", "q8" => "q8_0", _ => "q4_0" };
 
     private static async Task<IReadOnlyList<Figure>> EngineAsync(PeerWorkload workload)
     {

@@ -31,6 +31,14 @@ public sealed record PeerWorkload([property: JsonPropertyName("model")] string M
     [JsonPropertyName("runs")]
     public int Runs { get; init; } = 2;
 
+    /// <summary>What bench/peers/write_smollm2.py calls the same weights for llama.cpp.</summary>
+    /// <param name="dtype">fp32, q8 or q4.</param>
+    public static string GgufFile(string dtype) => $"smollm2-{Gguf(dtype)}.gguf";
+
+    /// <summary>How llama.cpp calls the number format.</summary>
+    /// <param name="dtype">fp32, q8 or q4.</param>
+    public static string Gguf(string dtype) => dtype switch { "fp32" => "f32", "q8" => "q8_0", _ => "q4_0" };
+
     /// <summary>The prompt of a run, the same as in workload.mjs.</summary>
     public int[] Prompt(int run) => [.. Enumerable.Range(0, PromptTokens).Select(i => (int)(2 + (((run * 7919L) + (i * 104729L)) % 40000)))];
 

@@ -15,15 +15,15 @@ internal static class GroupAttentionBenchmark
     private static readonly RolloutShape Long = new(1024, 64, 32);
 
     /// <summary>Measures one format and shape.</summary>
-    /// <param name="models">The folder that bench/models/smollm2_135m.py wrote.</param>
-    /// <param name="format">f32, q8 or q4.</param>
+    /// <param name="models">The folder that bench/peers/write_smollm2.py wrote.</param>
+    /// <param name="format">fp32, q8 or q4.</param>
     /// <param name="isLong">Prompt 1024, group 32; else prompt 256, group 16.</param>
     /// <param name="llama">llama-batched-bench; empty for none.</param>
     /// <returns>A row of the table.</returns>
     public static string Run(string models, string format, bool isLong, string llama)
     {
         var (shape, threads) = (isLong ? Long : Short, Environment.ProcessorCount);
-        var folder = ModelFolder.Open(Path.Combine(models, format));
+        var folder = ModelFolder.Open(Path.Combine(models, "smollm2"), format);
         var limits = MachineLimits.Measure(threads);
         using var groupModel = GroupModel.Open(folder, threads);
         using var slotModel = DecoderModel.Open(folder, threads);
@@ -42,7 +42,7 @@ internal static class GroupAttentionBenchmark
             slotRates.Add(shape.CompletionTokens / theirs.Run(shape, run).Whole.TotalSeconds);
             if (peer is not null)
             {
-                (var time, setting) = peer.Run(Path.Combine(models, $"{format}.gguf"), shape);
+                (var time, setting) = peer.Run(Path.Combine(models, PeerWorkload.GgufFile(format)), shape);
                 peerRates.Add(shape.CompletionTokens / time.TotalSeconds);
             }
         }
