@@ -37,6 +37,10 @@ public sealed record PolicySource
     /// <value>Bytes.</value>
     public long? KvCacheBytes { get; init; }
 
+    /// <summary>The most snapshots; null leaves it to the engine.</summary>
+    /// <value>Snapshots, at least 1.</value>
+    public int? MaxSnapshots { get; init; }
+
     /// <summary>How sequences are decoded; null leaves it to the engine.</summary>
     public DecoderKind? Decoder { get; init; }
 

@@ -22,7 +22,7 @@ public interface IVersionedPolicy : IPolicy
     /// <param name="name">The snapshot's name, which must not be a number.</param>
     /// <param name="version">A version that can be asked for; null for the current one.</param>
     /// <returns>The version pinned; null when there is no such version.</returns>
-    /// <exception cref="PolicyConflictException">A snapshot has that name.</exception>
+    /// <exception cref="PolicyConflictException">A snapshot has that name, or there are as many as there may be.</exception>
     int? CreateSnapshot(string name, int? version);
 
     /// <summary>Ends a snapshot; false when none has that name. What runs on it finishes.</summary>
@@ -48,7 +48,17 @@ public interface IVersionedPolicy : IPolicy
 /// <param name="Name">Its name.</param>
 /// <param name="Dtype">Type of its elements.</param>
 /// <param name="Shape">Its dimensions.</param>
-public sealed record PolicyParameter(string Name, SafetensorsDtype Dtype, IReadOnlyList<long> Shape);
+public sealed record PolicyParameter(string Name, SafetensorsDtype Dtype, IReadOnlyList<long> Shape)
+{
+    /// <summary>Other names under which it may be sent.</summary>
+    public IReadOnlyList<OtherParameterName> OtherNames { get; init; } = [];
+}
+
+/// <summary>Another name of a parameter, such as the one it has in Hugging Face's libraries.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Shape">The shape in which it is sent under that name.</param>
+/// <param name="IsTransposed">Whether that is the transposed one.</param>
+public sealed record OtherParameterName(string Name, IReadOnlyList<long> Shape, bool IsTransposed);
 
 /// <summary>What an update did.</summary>
 /// <param name="Version">The new version.</param>

@@ -85,6 +85,7 @@ public sealed class RewardSet
         var results = new SampleRewards[samples.Count];
         for (var i = 0; i < results.Length; i++)
             results[i] = Combine(columns, i);
+        RewardMeter.Count(Rewards, columns);
         return new() { Samples = results, Metrics = RewardMetrics.Compute(Rewards, columns) };
     }
 

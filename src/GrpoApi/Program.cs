@@ -37,6 +37,7 @@ builder.Services.AddJobs();
 builder.Services.AddEvaluationRequests();
 builder.Services.AddCurationRequests();
 builder.Services.AddCompat();
+builder.Services.AddTelemetry();
 
 var app = builder.Build();
 app.UseProblems();
@@ -60,6 +61,7 @@ v1.MapCurations();
 v1.MapDatasets();
 app.MapCompat();
 app.MapService();
+app.MapMetrics();
 
 app.Run();
 

@@ -14,6 +14,9 @@ internal sealed class FakePolicy(string name = "fake") : IVersionedPolicy, IScor
     /// <summary>Runs before a group is sampled; may wait, or throw.</summary>
     public Func<GroupRequest, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Whether it tells its tokens one by one to those who want that.</summary>
+    public bool TellsTokens { get; set; } = true;
+
     private readonly Dictionary<string, int> _snapshots = [];
 
     /// <summary>The groups asked for, in the order they came.</summary>
@@ -61,7 +64,7 @@ internal sealed class FakePolicy(string name = "fake") : IVersionedPolicy, IScor
         {
             Logprobs = [.. tokens.Select(token => -token / 512f)],
             Entropy = request.IncludeEntropy ? [.. tokens.Select(_ => 0.25f)] : null,
-            TopLogprobs = request.TopLogprobs > 0 ? [.. tokens.Select(token => Enumerable.Range(0, request.TopLogprobs).Select(rank => new TokenLogprob(rank, -rank)).ToArray())] : null,
+            TopLogprobs = request.TopLogprobs > 0 ? [.. tokens.Select(_ => Top(request.TopLogprobs))] : null,
             PolicyVersion = Info.Version,
         })]);
 
@@ -81,10 +84,12 @@ internal sealed class FakePolicy(string name = "fake") : IVersionedPolicy, IScor
         }
 
         await Before(request, cancellationToken);
+        Completion[] completions = [.. Enumerable.Range(0, request.GroupSize).Select(index => Complete(request, index))];
+        foreach (var completion in TellsTokens ? completions : []) Tell(completion, request);
         return new CompletionGroup
         {
             PromptTokenIds = request.PromptTokenIds,
-            Completions = [.. Enumerable.Range(0, request.GroupSize).Select(index => Complete(request, index))],
+            Completions = completions,
             Timing = new RolloutTiming(1, 2, 3),
         };
     }
@@ -110,6 +115,26 @@ internal sealed class FakePolicy(string name = "fake") : IVersionedPolicy, IScor
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    private static TokenLogprob[] Top(int count) => [.. Enumerable.Range(0, count).Select(rank => new TokenLogprob(rank, -rank))];
+
+    private static void Tell(Completion completion, GroupRequest request)
+    {
+        for (var t = 0; t < completion.TokenIds.Length; t++)
+        {
+            var isLast = t == completion.TokenIds.Length - 1;
+            request.Tokens?.TryWrite(new CompletionToken
+            {
+                PromptIndex = request.PromptIndex,
+                Index = completion.Index,
+                TokenId = completion.TokenIds[t],
+                Logprob = completion.Logprobs[t],
+                TopLogprobs = completion.TopLogprobs?[t],
+                FinishReason = isLast ? completion.FinishReason : null,
+                StopReason = isLast ? completion.StopReason : null,
+            });
+        }
+    }
+
     private Completion Complete(GroupRequest request, int index)
     {
         int[] all = [.. Encode(Says(request, index), addSpecialTokens: false), 0];
@@ -122,6 +147,7 @@ internal sealed class FakePolicy(string name = "fake") : IVersionedPolicy, IScor
             Logprobs = [.. tokens.Select(token => -token / 128f)],
             SamplingLogprobs = [.. tokens.Select(token => -token / 256f)],
             Entropy = request.IncludeEntropy ? [.. tokens.Select(_ => 0.5f)] : null,
+            TopLogprobs = request.TopLogprobs > 0 ? [.. tokens.Select(_ => Top(request.TopLogprobs))] : null,
             FinishReason = tokens.Length == all.Length ? FinishReason.Stop : FinishReason.Length,
             StopReason = null,
             PolicyVersion = Info.Version,

@@ -9,7 +9,7 @@ using Grpo.Rollouts;
 namespace Grpo.Engines.Onnx;
 
 /// <summary>A policy that ONNX Runtime runs in this process.</summary>
-public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
+public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy, IMeasuredPolicy
 {
     private readonly PolicyInfo _loaded;
     private readonly VersionFactory _factory;
@@ -17,13 +17,17 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
     private readonly SemaphoreSlim _oneUpdate = new(1);
     private readonly CancellationTokenSource _unloading = new();
     private readonly Snapshots _snapshots;
+    private readonly long _kvCacheBytes;
     private WeightSet _weights;
 
-    private OnnxPolicy(PolicyInfo loaded, IPolicyTokenizer tokenizer, VersionFactory factory, WeightSet weights, RolloutScheduler scheduler)
+    private OnnxPolicy(PolicyInfo loaded, IPolicyTokenizer tokenizer, VersionFactory factory, WeightSet weights, RolloutScheduler scheduler, OnnxPolicyOptions options)
     {
-        (_loaded, Tokenizer, _factory, _weights, _scheduler) = (loaded, tokenizer, factory, weights, scheduler);
-        _snapshots = new Snapshots(scheduler);
-        Parameters = [.. factory.Graph.Parameters.Select(parameter => new PolicyParameter(parameter.Name, ParameterReader.DtypeOf(parameter.ElementType), parameter.Shape))];
+        (_loaded, Tokenizer, _factory, _weights, _scheduler, _kvCacheBytes) = (loaded, tokenizer, factory, weights, scheduler, options.KvCacheBytes);
+        _snapshots = new Snapshots(scheduler, options.MaxSnapshots);
+        Parameters = [.. factory.Graph.Parameters.Select(parameter => new PolicyParameter(parameter.Name, ParameterReader.DtypeOf(parameter.ElementType), parameter.Shape)
+        {
+            OtherNames = [.. factory.Graph.Names.OthersOf(parameter).Select(other => new OtherParameterName(other.Name, other.Shape, other.IsTransposed))],
+        })];
     }
 
     /// <inheritdoc/>
@@ -43,6 +47,15 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
 
     /// <inheritdoc/>
     public PolicyLoad Load => _scheduler.Load;
+
+    /// <inheritdoc/>
+    public PolicyMeasurements Measure() => new()
+    {
+        Totals = Totals,
+        WaitingRequests = _scheduler.WaitingRequests,
+        KvCacheBytes = _scheduler.CacheBytes,
+        KvCacheLimitBytes = _kvCacheBytes,
+    };
 
     /// <inheritdoc/>
     public IReadOnlyList<PolicyParameter> Parameters { get; }
@@ -93,7 +106,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
                 EosTokenIds = files.EosTokenIds,
                 MaxSequences = options.MaxSequences,
             };
-            return new OnnxPolicy(info, tokenizer, factory, weights, new RolloutScheduler(name, lane, files.ContextLength, options));
+            return new OnnxPolicy(info, tokenizer, factory, weights, new RolloutScheduler(name, lane, files.ContextLength, options), options);
         }
         catch
         {
@@ -122,7 +135,10 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
         (int.TryParse(version, out var number) ? _scheduler.Lanes.Find(number) : _snapshots.Find(version)) is { } lane ? new PolicyVersion(this, lane) : null;
 
     /// <inheritdoc/>
-    public async Task<WeightUpdate> UpdateWeightsAsync(Stream file, long? length, WeightUpdateMode mode, CancellationToken cancellationToken)
+    public Task<WeightUpdate> UpdateWeightsAsync(Stream file, long? length, WeightUpdateMode mode, CancellationToken cancellationToken) =>
+        EngineMeter.MeasureUpdateAsync(_loaded.Name, mode, () => UpdateAsync(file, length, mode, cancellationToken));
+
+    private async Task<WeightUpdate> UpdateAsync(Stream file, long? length, WeightUpdateMode mode, CancellationToken cancellationToken)
     {
         if (UpdateRefusal is { } refusal) throw new WeightsRefusedException(refusal);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _unloading.Token);
@@ -131,7 +147,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
             await _oneUpdate.WaitAsync(both.Token);
             try
             {
-                var values = await ParameterReader.ReadAsync(_factory.Graph.Parameters, file, length, both.Token);
+                var values = await ParameterReader.ReadAsync(_factory.Graph.Names, file, length, both.Token);
                 await SwapAsync(_weights.With(values), mode, both.Token);
                 return new WeightUpdate(_scheduler.Lanes.Current.Version, [.. values.Keys]);
             }
@@ -172,7 +188,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
     private async Task<IReadOnlyList<ScoredCompletion>> ScoreAsync(ScoreRequest request, Lane? version, CancellationToken cancellationToken)
     {
         // A completion without tokens has nothing to score, and takes no place in the batch.
-        var given = new GivenCompletions([.. request.Completions.Where(tokens => tokens.Length > 0)], request.TopLogprobs);
+        var given = new GivenCompletions([.. request.Completions.Where(tokens => tokens.Length > 0)]);
         var scores = new Queue<ScoredCompletion>();
         if (given.TokenIds.Count > 0)
         {
@@ -184,6 +200,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
                 Seed = 0,
                 Turn = request.Turn,
                 IncludeEntropy = request.IncludeEntropy,
+                TopLogprobs = request.TopLogprobs,
             };
             Check(group);
             Check(given, request.PromptTokenIds.Length);
@@ -231,6 +248,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy
         ArgumentOutOfRangeException.ThrowIfLessThan(request.PromptTokenIds.Length, 1, nameof(request));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(request.PromptTokenIds.Length, _loaded.ContextLength, nameof(request));
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Sampling.MaxTokens, 1, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(request.TopLogprobs, _loaded.VocabSize, nameof(request));
         var ids = request.PromptTokenIds.Concat(request.Sampling.StopTokenIds).Concat(request.Sampling.LogitBias.Keys);
         if (ids.Any(id => (uint)id >= (uint)_loaded.VocabSize))
         {

@@ -37,6 +37,11 @@ public sealed record OnnxPolicyOptions
     [Range(1, 1 << 20)]
     public int MaxQueuedSequences { get; init; } = 8192;
 
+    /// <summary>The most snapshots. Each may keep a version of the weights in memory.</summary>
+    /// <value>Snapshots. The default value is 8.</value>
+    [Range(1, 1024)]
+    public int MaxSnapshots { get; init; } = 8;
+
     /// <summary>Prompts kept after their last use, so that asking again need not read them again.</summary>
     /// <value>Tokens in all. The default value is 16384.</value>
     [Range(0, 1 << 30)]

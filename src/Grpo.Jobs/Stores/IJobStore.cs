@@ -49,6 +49,9 @@ public interface IJobStore : IAsyncDisposable
     /// <param name="cancellationToken">Calls it off.</param>
     Task<IReadOnlyList<Job>> ListAsync(JobKind kind, long? before, int limit, CancellationToken cancellationToken);
 
+    /// <summary>How many jobs there are of each kind in each state; none is left out.</summary>
+    Task<IReadOnlyList<JobCount>> CountAsync(CancellationToken cancellationToken);
+
     /// <summary>Queued or running to cancelled.</summary>
     /// <returns>Whether it was; a job that is over stays as it is.</returns>
     Task<bool> CancelAsync(string id, CancellationToken cancellationToken);

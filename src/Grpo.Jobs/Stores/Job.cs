@@ -29,6 +29,12 @@ public enum JobStatus
     Cancelled,
 }
 
+/// <summary>How many jobs there are.</summary>
+/// <param name="Kind">Of this kind.</param>
+/// <param name="Status">In this state.</param>
+/// <param name="Count">How many.</param>
+public sealed record JobCount(JobKind Kind, JobStatus Status, long Count);
+
 /// <summary>What is known of a job from the beginning.</summary>
 public abstract record JobDescription
 {

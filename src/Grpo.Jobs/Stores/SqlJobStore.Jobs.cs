@@ -33,6 +33,13 @@ public abstract partial class SqlJobStore
     }, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<JobCount>> CountAsync(CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<JobCount>>(async connection =>
+    {
+        var known = (await connection.QueryAsync<(string Kind, string Status, long Count)>("SELECT kind, status, COUNT(*) FROM jobs GROUP BY kind, status")).ToDictionary(row => (row.Kind, row.Status), row => row.Count);
+        return [.. Enum.GetValues<JobKind>().SelectMany(kind => Enum.GetValues<JobStatus>().Select(status => new JobCount(kind, status, known.GetValueOrDefault((Word(kind), Word(status))))))];
+    }, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<Job?> FindByKeyAsync(JobKind kind, string idempotencyKey, CancellationToken cancellationToken) => ReadAsync(async connection =>
         (await connection.QuerySingleOrDefaultAsync<JobRow>($"SELECT {Columns} FROM jobs WHERE kind = @kind AND idempotency_key = @idempotencyKey", new { kind = Word(kind), idempotencyKey }))?.ToJob(), cancellationToken);
 

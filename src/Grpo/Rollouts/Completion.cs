@@ -24,6 +24,9 @@ public sealed record Completion
     /// <summary>Natural-log probability of each sampled token under a reference policy at the same temperature, shape (T); null when not asked for.</summary>
     public float[]? RefLogprobs { get; init; }
 
+    /// <summary>The most likely tokens at each position under softmax(logits / temperature), shape (T, K), the likeliest first; null when not asked for.</summary>
+    public TokenLogprob[][]? TopLogprobs { get; init; }
+
     /// <summary>Why the completion ended.</summary>
     public required FinishReason FinishReason { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace Grpo.Rollouts;
 
 /// <summary>A model that continues prompts. Implementations are safe to call from many threads at once.</summary>
@@ -82,6 +84,13 @@ public sealed record GroupRequest
 
     /// <summary>Whether <see cref="Completion.Entropy"/> is wanted.</summary>
     public bool IncludeEntropy { get; init; }
+
+    /// <summary>How many of the most likely tokens are wanted at each position.</summary>
+    /// <value>From 0 to V. The default value is 0.</value>
+    public int TopLogprobs { get; init; }
+
+    /// <summary>Where each token is written as soon as it is drawn; null for nowhere. Never waited for. A policy that cannot tell its tokens one by one writes none.</summary>
+    public ChannelWriter<CompletionToken>? Tokens { get; init; }
 }
 
 /// <summary>What a policy is.</summary>

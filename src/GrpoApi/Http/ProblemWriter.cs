@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using GrpoApi.Features.Compat.OpenAi;
 using Microsoft.AspNetCore.Mvc;
 
 namespace GrpoApi.Http;
 
-/// <summary>Writes every problem of this service as <c>application/problem+json</c>, whatever the request accepts.</summary>
+/// <summary>Writes every problem of this service as <c>application/problem+json</c>, whatever the request accepts; on OpenAI's routes in OpenAI's form.</summary>
 internal sealed class ProblemWriter : IProblemDetailsWriter
 {
     public bool CanWrite(ProblemDetailsContext context) => true;
@@ -20,6 +21,12 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         problem.Extensions.Remove("traceId");
         problem.Extensions["trace_id"] = Activity.Current?.Id ?? http.TraceIdentifier;
         http.Response.StatusCode = status;
+        if (OpenAiErrors.AreExpected(http))
+        {
+            await http.Response.WriteAsJsonAsync(OpenAiErrors.Of(problem), JsonConventions.Options, http.RequestAborted);
+            return;
+        }
+
         await http.Response.WriteAsJsonAsync(problem, problem.GetType(), JsonConventions.Options, "application/problem+json", http.RequestAborted);
     }
 }

@@ -29,6 +29,8 @@ internal sealed class UnreleasedStore(IJobStore store) : IJobStore
 
     public Task<IReadOnlyList<Job>> ListAsync(JobKind kind, long? before, int limit, CancellationToken cancellationToken) => store.ListAsync(kind, before, limit, cancellationToken);
 
+    public Task<IReadOnlyList<JobCount>> CountAsync(CancellationToken cancellationToken) => store.CountAsync(cancellationToken);
+
     public Task<bool> CancelAsync(string id, CancellationToken cancellationToken) => store.CancelAsync(id, cancellationToken);
 
     public Task<JobChunk?> ClaimAsync(string owner, IReadOnlyList<string> policies, TimeSpan lease, CancellationToken cancellationToken) => store.ClaimAsync(owner, policies, lease, cancellationToken);

@@ -47,6 +47,9 @@ internal sealed class ConcatDecoder : IDecoder
     public TimeSpan ForwardTime { get; private set; }
 
     /// <inheritdoc/>
+    public long CacheBytes => _batches.Sum(batch => (long)batch.Rows.Count * batch.Length) * _model.Signature.Cache.BytesPerToken;
+
+    /// <inheritdoc/>
     /// <remarks>The cache of a step lives twice: as it was, and one token longer.</remarks>
     public bool Fits(int sequences, int tokensEach) =>
         sequences <= _maxSequences && 2L * sequences * tokensEach * _model.Signature.Cache.BytesPerToken <= _cacheBytes;

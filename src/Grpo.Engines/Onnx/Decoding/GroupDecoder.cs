@@ -60,6 +60,9 @@ internal sealed unsafe class GroupDecoder : IDecoder
     public TimeSpan ForwardTime { get; private set; }
 
     /// <inheritdoc/>
+    public long CacheBytes => _blocks.InUse * _blocks.BlockBytes;
+
+    /// <inheritdoc/>
     public bool Fits(int sequences, int tokensEach) =>
         sequences <= _maxSequences && (long)sequences * BlockTable.BlocksFor(tokensEach) * _model.Graph.BlockBytes <= _cacheBytes;
 

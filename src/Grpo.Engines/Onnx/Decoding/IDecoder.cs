@@ -15,6 +15,9 @@ internal interface IDecoder : IDisposable
     /// <summary>Time that all steps so far have spent in the runtime's forward pass.</summary>
     TimeSpan ForwardTime { get; }
 
+    /// <summary>Bytes of the cache that are in use.</summary>
+    long CacheBytes { get; }
+
     /// <summary>Whether so many sequences of at most so many tokens each fit into the cache's budget.</summary>
     bool Fits(int sequences, int tokensEach);
 

@@ -56,6 +56,9 @@ internal sealed class SlotDecoder : IDecoder
     public TimeSpan ForwardTime { get; private set; }
 
     /// <inheritdoc/>
+    public long CacheBytes => TensorPrimitives.Sum<int>(_lengths) * _model.Signature.Cache.BytesPerToken;
+
+    /// <inheritdoc/>
     public bool Fits(int sequences, int tokensEach) =>
         sequences <= _maxSequences && (long)sequences * RoundUp(tokensEach) * _model.Signature.Cache.BytesPerToken <= _cacheBytes;
 

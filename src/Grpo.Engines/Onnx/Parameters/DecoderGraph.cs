@@ -12,13 +12,14 @@ namespace Grpo.Engines.Onnx.Parameters;
 /// </summary>
 internal sealed class DecoderGraph
 {
-    private DecoderGraph(ModelFolder folder, OnnxGraph graph, GraphFacts facts, string? refusal, bool forGroups)
+    private DecoderGraph(ModelFolder folder, OnnxGraph graph, GraphFacts facts, WeightSet weights, string? refusal, bool forGroups)
     {
         Folder = folder;
         Facts = facts;
         ParameterCount = graph.ParameterCount;
         Refusal = refusal;
         Parameters = Refusal is null ? [.. ParameterRules.Of(graph)] : [];
+        Names = ParameterNames.Of(graph, Parameters, weights, folder.Path);
         foreach (var parameter in Parameters.Where(parameter => !parameter.IsExternal))
         {
             parameter.MoveOut("in-memory", 0, parameter.ElementCount * parameter.ElementType.SizeInBytes());
@@ -39,6 +40,9 @@ internal sealed class DecoderGraph
 
     /// <summary>What a version gives values to; none when <see cref="Refusal"/> says why.</summary>
     public IReadOnlyList<Initializer> Parameters { get; }
+
+    /// <summary>Under which names they may be sent.</summary>
+    public ParameterNames Names { get; }
 
     /// <summary>The number of weights.</summary>
     public long ParameterCount { get; }
@@ -64,7 +68,7 @@ internal sealed class DecoderGraph
         if (folder.Graph.PromptPath is { } prompt) RequireDataFiles(prompt, GraphFacts.Read(File.ReadAllBytes(prompt)));
         var refusal = ParameterRules.Refusal(facts, folder.Graph);
         var weights = refusal is null ? ReadWeights(graph, Path.GetDirectoryName(folder.Graph.Path)!) : new WeightSet(new Dictionary<string, SharedMemory>());
-        return (new DecoderGraph(folder, graph, facts, refusal, forGroups), weights);
+        return (new DecoderGraph(folder, graph, facts, weights, refusal, forGroups), weights);
     }
 
     private static (GroupGraph? Groups, string? Refusal) Rewrite(OnnxGraph graph, GraphFacts facts, ModelFolder folder)

@@ -17,27 +17,26 @@ internal static class ParameterReader
     private const int PieceBytes = 1 << 20;
 
     /// <summary>Reads a file. Its header is checked as a whole before any data is read.</summary>
-    /// <param name="parameters">What may be sent.</param>
+    /// <param name="names">What may be sent.</param>
     /// <param name="file">The file, at its beginning.</param>
     /// <param name="length">Bytes of the file, where they are known.</param>
     /// <param name="cancellationToken">Calls the reading off.</param>
-    /// <returns>Values by parameter, which belong to the caller.</returns>
+    /// <returns>Values by parameter, in the graph's layout, which belong to the caller.</returns>
     /// <exception cref="SafetensorsException">A name is unknown, a shape or type differs, a value is not finite, or the file is malformed or cut off.</exception>
-    public static async Task<Dictionary<string, SharedMemory>> ReadAsync(IReadOnlyList<Initializer> parameters, Stream file, long? length, CancellationToken cancellationToken)
+    public static async Task<Dictionary<string, SharedMemory>> ReadAsync(ParameterNames names, Stream file, long? length, CancellationToken cancellationToken)
     {
         var source = await SafetensorsReader.OpenAsync(file, length, MaxHeaderLength, cancellationToken);
         if (source.Header.Tensors.Count == 0) throw new SafetensorsException(SafetensorsException.WholeFile, "The file holds no tensors.");
-        var byName = parameters.ToDictionary(parameter => parameter.Name);
-        foreach (var tensor in source.Header.Tensors) Check(tensor, byName);
-
+        var meanings = names.Resolve(source.Header.Tensors);
         var values = new Dictionary<string, SharedMemory>();
         try
         {
-            foreach (var tensor in source.Header.Tensors)
+            foreach (var (tensor, meaning) in meanings)
             {
                 var buffer = new NativeBuffer(tensor.ByteCount);
-                values.Add(tensor.Name, new SharedMemory(buffer, buffer.Address, buffer.Bytes));
-                await ReadTensorAsync(source, tensor, buffer, cancellationToken);
+                values.Add(meaning.Parameter.Name, new SharedMemory(buffer, buffer.Address, buffer.Bytes));
+                if (meaning.IsTransposed) await ReadTransposedAsync(source, tensor, buffer, cancellationToken);
+                else await ReadTensorAsync(source, tensor, buffer, cancellationToken);
             }
 
             await source.EndAsync(cancellationToken);
@@ -60,12 +59,35 @@ internal static class ParameterReader
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
-    private static void Check(TensorEntry tensor, Dictionary<string, Initializer> parameters)
+    private static async Task ReadTransposedAsync(SafetensorsReader source, TensorEntry tensor, NativeBuffer buffer, CancellationToken cancellationToken)
     {
-        if (!parameters.TryGetValue(tensor.Name, out var parameter)) throw new SafetensorsException(tensor.Name, "The policy has no parameter of that name; GET .../parameters lists them.");
-        if (!tensor.Shape.SequenceEqual(parameter.Shape)) throw new SafetensorsException(tensor.Name, $"Has the shape {tensor.ShapeText}; {TensorEntry.TextOf(parameter.Shape)} is needed.");
-        var dtype = DtypeOf(parameter.ElementType);
-        if (tensor.Dtype != dtype) throw new SafetensorsException(tensor.Name, $"Is {tensor.Dtype.NameOf()}; {dtype.NameOf()} is needed.");
+        using var sent = new NativeBuffer(buffer.Bytes);
+        await ReadTensorAsync(source, tensor, sent, cancellationToken);
+        switch (tensor.Dtype.SizeOf())
+        {
+            case sizeof(ushort): Transpose<ushort>(sent, buffer, tensor.Shape); break;
+            case sizeof(uint): Transpose<uint>(sent, buffer, tensor.Shape); break;
+            default: Transpose<ulong>(sent, buffer, tensor.Shape); break;
+        }
+    }
+
+    // Tiles that fit the cache: a column of a large matrix touches a page for every element.
+    private static unsafe void Transpose<T>(NativeBuffer source, NativeBuffer destination, IReadOnlyList<long> shape)
+        where T : unmanaged
+    {
+        const int Tile = 32;
+        var (rows, columns) = (shape[0], shape[1]);
+        T* from = (T*)source.Address, to = (T*)destination.Address;
+        for (long row = 0; row < rows; row += Tile)
+        {
+            for (long column = 0; column < columns; column += Tile)
+            {
+                for (var r = row; r < Math.Min(rows, row + Tile); r++)
+                {
+                    for (var c = column; c < Math.Min(columns, column + Tile); c++) to[(c * rows) + r] = from[(r * columns) + c];
+                }
+            }
+        }
     }
 
     private static async Task ReadTensorAsync(SafetensorsReader source, TensorEntry tensor, NativeBuffer buffer, CancellationToken cancellationToken)

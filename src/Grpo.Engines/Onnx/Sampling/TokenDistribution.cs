@@ -37,14 +37,17 @@ internal sealed class TokenDistribution
     /// <param name="position">Tokens already in the completion.</param>
     /// <param name="uniform">The draw, in [0, 1).</param>
     /// <param name="withEntropy">Whether the entropy is computed; otherwise it is 0.</param>
+    /// <param name="top">Receives the most likely tokens of the full distribution, the likeliest first; equal ones by their ids.</param>
     /// <exception cref="NonFiniteLogitsException">The model answered NaN or plus infinity, or nothing may be drawn.</exception>
-    public SampledToken Draw(ReadOnlySpan<float> logits, SamplingRule rule, int position, double uniform, bool withEntropy)
+    public SampledToken Draw(ReadOnlySpan<float> logits, SamplingRule rule, int position, double uniform, bool withEntropy, Span<TokenLogprob> top = default)
     {
         var (total, entropy) = Normalise(logits, rule.LogitDivisor, withEntropy);
         var (token, samplingLogprob) = rule.IsPlain(position)
             ? DrawPlain(rule, total, uniform)
             : DrawAdjusted(rule, position, uniform);
-        var logprob = (float)(_scaled[token] - Math.Log(total));
+        var logTotal = Math.Log(total);
+        var logprob = (float)(_scaled[token] - logTotal);
+        FindLikeliest(logTotal, top);
         return new SampledToken(token, logprob, samplingLogprob is { } value ? (float)value : logprob, (float)entropy);
     }
 
@@ -60,15 +63,21 @@ internal sealed class TokenDistribution
         var (total, entropy) = Normalise(logits, divisor, withEntropy);
         var logTotal = Math.Log(total);
         var logprob = (float)(_scaled[token] - logTotal);
+        FindLikeliest(logTotal, top);
+        return new SampledToken(token, logprob, logprob, (float)entropy);
+    }
+
+    // The weights are free to be used up: whatever is drawn from them has been.
+    private void FindLikeliest(double logTotal, Span<TokenLogprob> top)
+    {
+        if (top.IsEmpty) return;
+        _scaled.CopyTo(_weights.AsSpan());
         for (var rank = 0; rank < top.Length; rank++)
         {
-            // The weights are free to be used up: nothing is drawn from them.
             var likeliest = TensorPrimitives.IndexOfMax<double>(_weights);
             top[rank] = new TokenLogprob(likeliest, (float)(_scaled[likeliest] - logTotal));
-            _weights[likeliest] = -1;
+            _weights[likeliest] = double.NegativeInfinity;
         }
-
-        return new SampledToken(token, logprob, logprob, (float)entropy);
     }
 
     private (double Total, double Entropy) Normalise(ReadOnlySpan<float> logits, double divisor, bool withEntropy)

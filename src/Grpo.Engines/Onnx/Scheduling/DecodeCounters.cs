@@ -15,6 +15,7 @@ public sealed class DecodeCounters
         }
     }
 
+    /// <summary>Counts a prompt that was read.</summary>
     internal void AddPrefill(int tokens, TimeSpan elapsed)
     {
         lock (_gate)
@@ -23,7 +24,30 @@ public sealed class DecodeCounters
         }
     }
 
-    internal void AddStep(int sequences, TimeSpan forward, TimeSpan whole)
+    /// <summary>Counts a prompt that had been read before.</summary>
+    internal void AddReuse(int tokens)
+    {
+        lock (_gate)
+        {
+            _totals = _totals with { ReusedPrompts = _totals.ReusedPrompts + 1, ReusedTokens = _totals.ReusedTokens + tokens };
+        }
+    }
+
+    /// <summary>Counts the first token of a sequence, which comes from its prompt's logits.</summary>
+    internal void AddFirst(bool isGiven)
+    {
+        lock (_gate)
+        {
+            _totals = isGiven ? _totals with { ScoredTokens = _totals.ScoredTokens + 1 } : _totals with { SampledTokens = _totals.SampledTokens + 1 };
+        }
+    }
+
+    /// <summary>Counts a decode step.</summary>
+    /// <param name="sequences">Sequences of the step, a token each.</param>
+    /// <param name="given">How many of the tokens were given, to be scored.</param>
+    /// <param name="forward">Time in the runtime's forward pass.</param>
+    /// <param name="whole">Time in all.</param>
+    internal void AddStep(int sequences, int given, TimeSpan forward, TimeSpan whole)
     {
         lock (_gate)
         {
@@ -31,6 +55,8 @@ public sealed class DecodeCounters
             {
                 Steps = _totals.Steps + 1,
                 DecodedTokens = _totals.DecodedTokens + sequences,
+                SampledTokens = _totals.SampledTokens + sequences - given,
+                ScoredTokens = _totals.ScoredTokens + given,
                 ForwardTime = _totals.ForwardTime + forward,
                 DecodeTime = _totals.DecodeTime + whole,
             };
@@ -39,11 +65,35 @@ public sealed class DecodeCounters
 }
 
 /// <summary>Totals of a decode loop.</summary>
-/// <param name="Steps">Decode steps.</param>
-/// <param name="DecodedTokens">Tokens sampled from decode steps.</param>
-/// <param name="PrefillTokens">Prompt tokens read.</param>
-/// <param name="PrefillTime">Time reading prompts.</param>
-/// <param name="ForwardTime">Time of decode steps spent in the runtime's forward pass.</param>
-/// <param name="DecodeTime">Time of decode steps in all: forward pass, sampling, bookkeeping.</param>
-public readonly record struct DecodeTotals(
-    long Steps, long DecodedTokens, long PrefillTokens, TimeSpan PrefillTime, TimeSpan ForwardTime, TimeSpan DecodeTime);
+public readonly record struct DecodeTotals
+{
+    /// <summary>Decode steps.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>Tokens that came from decode steps, sampled or scored: all but the first of each sequence.</summary>
+    public long DecodedTokens { get; init; }
+
+    /// <summary>Tokens sampled.</summary>
+    public long SampledTokens { get; init; }
+
+    /// <summary>Tokens scored.</summary>
+    public long ScoredTokens { get; init; }
+
+    /// <summary>Prompt tokens read.</summary>
+    public long PrefillTokens { get; init; }
+
+    /// <summary>Groups whose prompt had been read before.</summary>
+    public long ReusedPrompts { get; init; }
+
+    /// <summary>Prompt tokens that were not read, because they had been before.</summary>
+    public long ReusedTokens { get; init; }
+
+    /// <summary>Time reading prompts.</summary>
+    public TimeSpan PrefillTime { get; init; }
+
+    /// <summary>Time of decode steps spent in the runtime's forward pass.</summary>
+    public TimeSpan ForwardTime { get; init; }
+
+    /// <summary>Time of decode steps in all: forward pass, sampling, bookkeeping.</summary>
+    public TimeSpan DecodeTime { get; init; }
+}

@@ -100,12 +100,14 @@ internal sealed class GroupJob
         Stopwatch.GetElapsedTime(_prefillStartedAt, _prefilledAt).TotalMilliseconds,
         Stopwatch.GetElapsedTime(_prefilledAt, _finishedAt).TotalMilliseconds);
 
-    /// <summary>Has its version read the prompt.</summary>
-    public void Prefill()
+    /// <summary>Has its version read the prompt, and counts that.</summary>
+    public void Prefill(DecodeCounters counters)
     {
         _prefillStartedAt = Stopwatch.GetTimestamp();
-        Prefix = Lane!.Prefixes.Get(Request.PromptTokenIds);
+        Prefix = Lane!.Prefixes.Get(Request.PromptTokenIds, out var isReused);
         _prefilledAt = Stopwatch.GetTimestamp();
+        if (isReused) counters.AddReuse(Request.PromptTokenIds.Length);
+        else counters.AddPrefill(Request.PromptTokenIds.Length, Stopwatch.GetElapsedTime(_prefillStartedAt, _prefilledAt));
     }
 
     /// <summary>Lets go of the prompt's cache: every sequence has its own copy, or none will need one.</summary>
@@ -141,5 +143,4 @@ internal sealed class GroupJob
 
 /// <summary>Completions to be scored.</summary>
 /// <param name="TokenIds">Each of shape (T), at least one token.</param>
-/// <param name="TopLogprobs">How many of the most likely tokens are wanted at each position.</param>
-internal sealed record GivenCompletions(IReadOnlyList<int[]> TokenIds, int TopLogprobs);
+internal sealed record GivenCompletions(IReadOnlyList<int[]> TokenIds);

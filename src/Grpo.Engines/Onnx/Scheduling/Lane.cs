@@ -51,10 +51,11 @@ internal sealed class Lane(int version, IDecoder decoder, long prefixCacheTokens
     /// <param name="counters">Counts the step.</param>
     public void DecodeStep(Span<int> tokens, TokenDistribution distribution, DecodeCounters counters)
     {
-        var (started, forwardBefore, batch) = (Stopwatch.GetTimestamp(), decoder.ForwardTime, _active.Count);
+        var (started, forwardBefore, batch, given) = (Stopwatch.GetTimestamp(), decoder.ForwardTime, _active.Count, 0);
         for (var row = 0; row < batch; row++)
         {
             tokens[row] = _active[row].LastToken;
+            if (_active[row].Job.Given is not null) given++;
         }
 
         var logits = decoder.Step(tokens[..batch]);
@@ -66,7 +67,7 @@ internal sealed class Lane(int version, IDecoder decoder, long prefixCacheTokens
             }
         }
 
-        counters.AddStep(batch, decoder.ForwardTime - forwardBefore, Stopwatch.GetElapsedTime(started));
+        counters.AddStep(batch, given, decoder.ForwardTime - forwardBefore, Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>Takes out of the batch the sequences for which nobody waits any more.</summary>

@@ -14,9 +14,12 @@ internal sealed class PrefixCache(IDecoder decoder, long tokenBudget) : IDisposa
     private long _unusedTokens;
 
     /// <summary>The prefix of a prompt, read now if need be. Give it back with <see cref="Release"/>.</summary>
-    public Prefix Get(int[] prompt)
+    /// <param name="prompt">The prompt, shape (T).</param>
+    /// <param name="isReused">Whether it had been read before.</param>
+    public Prefix Get(int[] prompt, out bool isReused)
     {
-        if (!_entries.TryGetValue(prompt, out var entry))
+        isReused = _entries.TryGetValue(prompt, out var entry);
+        if (entry is null)
         {
             entry = new Entry(prompt, decoder.Prefill(prompt));
             _entries.Add(prompt, entry);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Grpo.Engines.Onnx.Sampling;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
@@ -25,6 +24,8 @@ internal sealed class RolloutScheduler : IAsyncDisposable
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _queuedSequences;
     private int _activeSequences;
+    private int _waitingRequests;
+    private long _cacheBytes;
     private bool _stopping;
 
     /// <summary>Starts the thread.</summary>
@@ -47,6 +48,12 @@ internal sealed class RolloutScheduler : IAsyncDisposable
 
     /// <summary>What the decode loop has done so far.</summary>
     public DecodeCounters Counters { get; } = new();
+
+    /// <summary>Requests that have sequences yet to start.</summary>
+    public int WaitingRequests => Volatile.Read(ref _waitingRequests);
+
+    /// <summary>Bytes of key-value cache in use, all versions together.</summary>
+    public long CacheBytes => Volatile.Read(ref _cacheBytes);
 
     /// <summary>Sequences in the batch and in the queue.</summary>
     public PolicyLoad Load => new(Volatile.Read(ref _activeSequences), Volatile.Read(ref _queuedSequences));
@@ -136,6 +143,7 @@ internal sealed class RolloutScheduler : IAsyncDisposable
                 Admit();
                 DecodeSteps();
                 _lanes.Retire(_waiting.Items.Concat(_incoming));
+                PublishState();
             }
 #pragma warning disable CA1031 // Whatever goes wrong belongs to the groups it went wrong for; the loop serves the others on.
             catch (Exception exception)
@@ -198,6 +206,7 @@ internal sealed class RolloutScheduler : IAsyncDisposable
             if (!job.IsAbandoned)
             {
                 job.Lane!.Start(job.Sequences[job.Admitted++], _distribution);
+                Counters.AddFirst(isGiven: job.Given is not null);
                 Interlocked.Decrement(ref _queuedSequences);
                 CountActive();
             }
@@ -212,17 +221,14 @@ internal sealed class RolloutScheduler : IAsyncDisposable
 
     private void Prefill(GroupJob job)
     {
-        var started = Stopwatch.GetTimestamp();
         try
         {
-            job.Prefill();
+            job.Prefill(Counters);
         }
         catch (OnnxRuntimeException exception)
         {
             job.Fail(ForwardFailed(exception));
         }
-
-        Counters.AddPrefill(job.Request.PromptTokenIds.Length, Stopwatch.GetElapsedTime(started));
     }
 
     // All versions have the same shape of cache, so that one sum bounds them together.
@@ -275,6 +281,19 @@ internal sealed class RolloutScheduler : IAsyncDisposable
         }
 
         Volatile.Write(ref _activeSequences, active);
+    }
+
+    // What other threads may see of the state that is this thread's own.
+    private void PublishState()
+    {
+        var bytes = 0L;
+        foreach (var lane in _lanes.InUse)
+        {
+            bytes += lane.Decoder.CacheBytes;
+        }
+
+        Volatile.Write(ref _cacheBytes, bytes);
+        Volatile.Write(ref _waitingRequests, _waiting.RequestCount);
     }
 
     private void Unqueue(GroupJob job)

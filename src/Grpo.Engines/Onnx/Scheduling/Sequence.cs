@@ -24,6 +24,8 @@ internal sealed class Sequence(GroupJob job, int index)
     /// <summary>The version of the weights that samples it.</summary>
     public int PolicyVersion { get; set; }
 
+    private TokenLogprob[][]? TopLogprobs => job.Request.TopLogprobs > 0 ? [.. _topLogprobs] : null;
+
     /// <summary>Ends it where it is.</summary>
     public void Cancel() => _end = (FinishReason.Cancelled, null);
 
@@ -34,15 +36,33 @@ internal sealed class Sequence(GroupJob job, int index)
     /// <returns>Whether the completion ended with it.</returns>
     public bool Sample(ReadOnlySpan<float> logits, TokenDistribution distribution, int contextLength)
     {
-        if (_given is not null)
+        var request = job.Request;
+        TokenLogprob[]? top = request.TopLogprobs > 0 ? new TokenLogprob[request.TopLogprobs] : null;
+        if (top is not null)
         {
-            return Score(logits, distribution);
+            _topLogprobs.Add(top);
         }
 
-        var request = job.Request;
+        if (_given is not null)
+        {
+            _trace.Append(distribution.Score(logits, job.Rule.LogitDivisor, _given[Length], request.IncludeEntropy, top));
+            return Length == _given.Length;
+        }
+
         var uniform = job.Rule.IsGreedy ? 0 : CounterRandom.Uniform(request.Seed, request.PromptIndex, index, Length);
-        _trace.Append(distribution.Draw(logits, job.Rule, Length, uniform, request.IncludeEntropy));
+        var token = distribution.Draw(logits, job.Rule, Length, uniform, request.IncludeEntropy, top);
+        _trace.Append(token);
         _end = End(contextLength - request.PromptTokenIds.Length);
+        request.Tokens?.TryWrite(new CompletionToken
+        {
+            PromptIndex = request.PromptIndex,
+            Index = index,
+            TokenId = token.TokenId,
+            Logprob = token.Logprob,
+            TopLogprobs = top,
+            FinishReason = _end?.Reason,
+            StopReason = _end?.Cause,
+        });
         return _end is not null;
     }
 
@@ -60,6 +80,7 @@ internal sealed class Sequence(GroupJob job, int index)
             Logprobs = _trace.Logprobs.ToArray(),
             SamplingLogprobs = _trace.SamplingLogprobs.ToArray(),
             Entropy = _trace.Entropy,
+            TopLogprobs = TopLogprobs,
             FinishReason = reason,
             StopReason = cause,
             PolicyVersion = PolicyVersion,
@@ -71,21 +92,9 @@ internal sealed class Sequence(GroupJob job, int index)
     {
         Logprobs = _trace.Logprobs.ToArray(),
         Entropy = _trace.Entropy,
-        TopLogprobs = job.Given!.TopLogprobs > 0 ? [.. _topLogprobs] : null,
+        TopLogprobs = TopLogprobs,
         PolicyVersion = PolicyVersion,
     };
-
-    private bool Score(ReadOnlySpan<float> logits, TokenDistribution distribution)
-    {
-        var top = new TokenLogprob[job.Given!.TopLogprobs];
-        _trace.Append(distribution.Score(logits, job.Rule.LogitDivisor, _given![Length], job.Request.IncludeEntropy, top));
-        if (top.Length > 0)
-        {
-            _topLogprobs.Add(top);
-        }
-
-        return Length == _given.Length;
-    }
 
     private (FinishReason, StopReason?)? End(int contextLeft)
     {

@@ -5,7 +5,9 @@ namespace Grpo.Engines.Onnx.Scheduling;
 /// <summary>
 /// Versions pinned under a name. A snapshot of the current version is that version itself, and of an old one what was left of it: nothing is copied.
 /// </summary>
-internal sealed class Snapshots(RolloutScheduler scheduler)
+/// <param name="scheduler">Owns the versions.</param>
+/// <param name="most">The most snapshots.</param>
+internal sealed class Snapshots(RolloutScheduler scheduler, int most)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Lane> _lanes = [];
@@ -35,12 +37,13 @@ internal sealed class Snapshots(RolloutScheduler scheduler)
     /// <param name="name">The snapshot's name.</param>
     /// <param name="version">A version that can be asked for; null for the current one.</param>
     /// <returns>The version pinned; null when there is no such version.</returns>
-    /// <exception cref="PolicyConflictException">A snapshot has that name.</exception>
+    /// <exception cref="PolicyConflictException">A snapshot has that name, or there are as many as there may be.</exception>
     public int? Create(string name, int? version)
     {
         lock (_gate)
         {
             if (_lanes.ContainsKey(name)) throw new PolicyConflictException($"A snapshot is named '{name}' already.");
+            if (_lanes.Count >= most) throw new PolicyConflictException($"The policy has {_lanes.Count} snapshots, as many as it may have (Policies:{{name}}:MaxSnapshots). Delete one first.");
             Lane? pinned;
             do
             {

@@ -10,6 +10,9 @@ internal sealed class TurnQueue<T>
     /// <summary>Whether nothing waits.</summary>
     public bool IsEmpty => _lines.Count == 0;
 
+    /// <summary>Requests that wait.</summary>
+    public int RequestCount => _lines.Count;
+
     /// <summary>Everything that waits.</summary>
     public IEnumerable<T> Items => _lines.SelectMany(line => line.Items);
 

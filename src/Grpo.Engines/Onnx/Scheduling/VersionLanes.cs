@@ -10,6 +10,9 @@ namespace Grpo.Engines.Onnx.Scheduling;
 /// <param name="gate">The scheduler's lock.</param>
 internal sealed class VersionLanes(Lane first, Lock gate)
 {
+    // A version costs a copy of the weights. A trainer faster than its rollouts would fill the memory with old ones, so its next update waits.
+    private const int MostOutgoing = 4;
+
     private readonly List<Lane> _inUse = [Pinned(first)];
     private volatile Lane _current = first;
 
@@ -77,6 +80,11 @@ internal sealed class VersionLanes(Lane first, Lock gate)
         {
             Pending = null;
             swap.CallOff();
+            return;
+        }
+
+        if (swap.Mode == WeightUpdateMode.InFlight && _inUse.Count(lane => lane.Pins == 0) >= MostOutgoing)
+        {
             return;
         }
 

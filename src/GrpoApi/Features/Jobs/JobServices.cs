@@ -18,6 +18,7 @@ public static class JobServices
             .AddSingleton(OpenStore)
             .AddSingleton<JobAccess>()
             .AddSingleton<ForegroundTraffic>()
+            .AddSingleton<JobMetrics>()
             .AddSingleton(provider =>
             {
                 var limits = provider.GetRequiredService<IOptions<LimitsOptions>>().Value;

@@ -63,6 +63,7 @@ public static class LossEndpoints
     private static LossResponse Compute(LossRequest request)
     {
         var (dialect, canonical) = LossDialects.Canonical(request);
+        LossMeter.Count(canonical);
         if (dialect is not null) return TrainerAnswer.Compute(dialect, request, canonical);
         return canonical.LossType == ValueLossMapping.LossType
             ? ValueLossMapping.Compute(canonical)

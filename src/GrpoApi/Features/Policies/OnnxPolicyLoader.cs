@@ -18,6 +18,7 @@ internal sealed partial class OnnxPolicyLoader(TimeProvider time, ILogger<OnnxPo
         {
             MaxSequences = source.MaxSequences ?? defaults.MaxSequences,
             KvCacheBytes = source.KvCacheBytes ?? defaults.KvCacheBytes,
+            MaxSnapshots = source.MaxSnapshots ?? defaults.MaxSnapshots,
             Decoder = source.Decoder ?? defaults.Decoder,
             Threads = source.Threads ?? defaults.Threads,
             Dtype = source.Dtype,

@@ -40,6 +40,7 @@ internal sealed record PolicySettings(string DefaultName, IReadOnlyList<PolicySo
             Dtype = section["Dtype"] is { Length: > 0 } dtype ? dtype : null,
             MaxSequences = (int?)Positive(section, "MaxSequences", int.MaxValue),
             KvCacheBytes = Positive(section, "KvCacheBytes", long.MaxValue),
+            MaxSnapshots = (int?)Positive(section, "MaxSnapshots", 1024),
             Decoder = Decoder(section),
             Threads = (int?)Positive(section, "Threads", 1024),
         };

@@ -57,6 +57,7 @@ public static class ServiceEndpoints
         Policies = [.. policies.List().Select(PolicyDescription.Of)],
     });
 
-    private static string Version { get; } =
+    /// <summary>The version of the service.</summary>
+    internal static string Version { get; } =
         typeof(ServiceEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 }

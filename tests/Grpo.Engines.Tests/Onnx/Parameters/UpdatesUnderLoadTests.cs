@@ -1,14 +1,26 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Grpo.Engines.Onnx;
 using Grpo.Engines.Weights;
 using Grpo.Rollouts;
 
 namespace Grpo.Engines.Tests.Onnx.Parameters;
 
-/// <summary>Two hundred updates while rollouts go on: no request fails, and every completion tells the truth about its version.</summary>
+/// <summary>Tests that measure the process: nothing else runs meanwhile.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+#pragma warning disable CA1711 // xunit's word for it
+public sealed class AloneCollection
+#pragma warning restore CA1711
+{
+    public const string Name = "alone";
+}
+
+/// <summary>Two hundred updates while rollouts go on: no request fails, every completion tells the truth about its version, and no memory is kept.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class UpdatesUnderLoadTests : IAsyncLifetime
 {
     private const int Updates = 200;
+    private const int WarmUp = 20;
     private readonly OnnxPolicy _policy = TinyR1.Open();
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -17,6 +29,19 @@ public sealed class UpdatesUnderLoadTests : IAsyncLifetime
 
     [Fact]
     public async Task Every_completion_carries_the_version_whose_logprobs_it_reproduces()
+    {
+        // What the first updates allocate, the allocators keep and use again.
+        await RunAsync(2, WarmUp + 1);
+        var before = ResidentBytes();
+        var sampled = await RunAsync(WarmUp + 2, WarmUp + Updates + 1);
+        var after = ResidentBytes();
+        Assert.Equal([WarmUp + Updates + 1], _policy.Versions);
+        Assert.True(after < 1.1 * before, $"{before >> 20} MiB before, {after >> 20} MiB after.");
+        await AssertHonestAsync(sampled);
+    }
+
+    /// <summary>Updates up to a version while rollouts go on; what was sampled.</summary>
+    private async Task<ConcurrentBag<CompletionGroup>> RunAsync(int first, int last)
     {
         var sampled = new ConcurrentBag<CompletionGroup>();
         using var done = new CancellationTokenSource();
@@ -28,7 +53,7 @@ public sealed class UpdatesUnderLoadTests : IAsyncLifetime
             }
         })).ToList();
 
-        for (var version = 2; version <= Updates + 1; version++)
+        for (var version = first; version <= last; version++)
         {
             var update = await _policy.UpdateWeightsAsync(new MemoryStream(Weights(version)), null, version % 2 == 0 ? WeightUpdateMode.Wait : WeightUpdateMode.InFlight, CancellationToken.None);
             Assert.Equal(version, update.Version);
@@ -36,8 +61,16 @@ public sealed class UpdatesUnderLoadTests : IAsyncLifetime
 
         await done.CancelAsync();
         await Task.WhenAll(load);
-        Assert.Equal([Updates + 1], _policy.Versions);
-        await AssertHonestAsync(sampled);
+        return sampled;
+    }
+
+    private static long ResidentBytes()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
     }
 
     // The reference gets the same weights, one version after the other, without any load.

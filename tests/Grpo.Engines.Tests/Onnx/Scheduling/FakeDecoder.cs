@@ -17,6 +17,8 @@ internal sealed class FakeDecoder(int maxSequences) : IDecoder
 
     public TimeSpan ForwardTime => TimeSpan.Zero;
 
+    public long CacheBytes => _rows.Sum(row => row.Count);
+
     public int LargestBatch { get; private set; }
 
     public List<int[]> Prefilled { get; } = [];

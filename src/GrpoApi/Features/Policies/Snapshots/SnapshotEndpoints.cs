@@ -31,7 +31,7 @@ public static class SnapshotEndpoints
     /// <response code="201">The snapshot is there.</response>
     /// <response code="400">The name is none, or there is no such version.</response>
     /// <response code="404">No policy has that name.</response>
-    /// <response code="409">A snapshot has that name already, or the policy keeps no versions.</response>
+    /// <response code="409">A snapshot has that name already, there are as many as there may be (Policies:{name}:MaxSnapshots), or the policy keeps no versions.</response>
     /// <response code="503">The policy is loading, or could not be loaded.</response>
     public static Created<SnapshotDescription> CreateSnapshot([Description("The policy's name, such as tiny-r1.")] string name, CreateSnapshotRequest request, PolicyCatalog policies)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Grpo.Engines;
 using Grpo.Engines.Weights;
 
@@ -27,7 +28,31 @@ public sealed record ParameterDescription
     /// <summary>Its dimensions.</summary>
     public required IReadOnlyList<long> Shape { get; init; }
 
-    internal static ParameterDescription Of(PolicyParameter parameter) => new() { Name = parameter.Name, Dtype = parameter.Dtype.NameOf(), Shape = parameter.Shape };
+    /// <summary>Other names under which it may be sent, such as the one it has in Hugging Face's libraries; absent when there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<OtherNameDescription>? OtherNames { get; init; }
+
+    internal static ParameterDescription Of(PolicyParameter parameter) => new()
+    {
+        Name = parameter.Name,
+        Dtype = parameter.Dtype.NameOf(),
+        Shape = parameter.Shape,
+        OtherNames = parameter.OtherNames.Count == 0 ? null : [.. parameter.OtherNames.Select(other => new OtherNameDescription { Name = other.Name, Shape = other.Shape, Transposed = other.IsTransposed })],
+    };
+}
+
+/// <summary>Another name of a parameter.</summary>
+public sealed record OtherNameDescription
+{
+    /// <summary>The name.</summary>
+    /// <example>model.layers.0.self_attn.q_proj.weight</example>
+    public required string Name { get; init; }
+
+    /// <summary>The shape in which it is sent under that name.</summary>
+    public required IReadOnlyList<long> Shape { get; init; }
+
+    /// <summary>Whether that is the transposed one, as Linear layers keep their weights.</summary>
+    public required bool Transposed { get; init; }
 }
 
 /// <summary>New weights that lie in a file of the server.</summary>

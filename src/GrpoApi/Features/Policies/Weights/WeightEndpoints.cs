@@ -28,7 +28,10 @@ public static class WeightEndpoints
     }
 
     /// <summary>What a weight update may send.</summary>
-    /// <remarks>The names, types and shapes of the model's own tensors.</remarks>
+    /// <remarks>
+    /// The names, types and shapes of the model's own tensors, and the other names under which they may be sent: those that the model has in Hugging Face's
+    /// libraries, where the graph's names and nodes, or the values of a <c>model.safetensors</c> in its folder, say which is which.
+    /// </remarks>
     /// <response code="200">The parameters.</response>
     /// <response code="404">No policy has that name.</response>
     /// <response code="503">It is loading, or could not be loaded.</response>
@@ -41,7 +44,8 @@ public static class WeightEndpoints
     /// <summary>Replace weights of a running policy.</summary>
     /// <remarks>
     /// The body is a safetensors file with some or all parameters, or JSON with the path of one. Everything is checked first: names, shapes, types, finite
-    /// values, and a forward pass with the new weights. If anything is wrong nothing changes, and neither does it when the client goes away in the middle.
+    /// values, and a forward pass with the new weights. A matrix that the graph holds under a Linear layer's own name may come transposed, as the layer keeps it,
+    /// if all such matrices of the file do. If anything is wrong nothing changes, and neither does it when the client goes away in the middle.
     /// Then the new version takes over: wait lets running sequences finish before, abort ends them with finish_reason cancelled, in_flight lets them
     /// finish on the old version while new sequences already get the new one. Every completion says which version sampled it.
     /// Updates of one policy happen one after the other.
