@@ -151,16 +151,21 @@ public sealed class GroupDecoderTests : IDisposable
             _decoder.Join(prefix);
         }
 
+        // The runtime itself allocates while it compiles a method anew, which it does when it likes; the steps allocate in every round or in none.
+        Assert.Contains(0, Enumerable.Range(0, 4).Select(_ => AllocatedIn(steps: 40)));
+    }
+
+    private long AllocatedIn(int steps)
+    {
         Span<int> tokens = stackalloc int[8];
         _decoder.Step(tokens);
-        _decoder.Step(tokens);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var step = 0; step < 40; step++)
+        for (var step = 0; step < steps; step++)
         {
             _decoder.Step(tokens);
         }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static int[] Prompt(int length) => [.. Enumerable.Range(0, length).Select(i => 3 + (((i * i) + (5 * i)) % 590))];
