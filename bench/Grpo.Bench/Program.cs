@@ -23,13 +23,13 @@ switch (args)
 
     case ["jobs", var folder, var costs]:
         var jobs = new Report("bench/run jobs", "What an evaluation costs over the same rollouts called directly");
-        jobs.Add(await JobsBenchmark.CostAsync(folder));
+        jobs.Add(await JobCostBenchmark.RunAsync(folder));
         jobs.Write(costs);
         return 0;
 
     case ["jobs-service", var host, var effects]:
         var service = new Report("bench/run jobs", "What a job does to the service that runs it");
-        service.Add(await JobsBenchmark.ServerAsync(host));
+        service.Add(await JobServiceBenchmark.RunAsync(host));
         service.Write(effects);
         return 0;
 

@@ -10,8 +10,9 @@ public sealed class ServerProcess : IDisposable
     private const string Url = "http://127.0.0.1:5089";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly Process _process;
+    private readonly DirectoryInfo _folder;
 
-    private ServerProcess(Process process) => _process = process;
+    private ServerProcess(Process process, DirectoryInfo folder) => (_process, _folder) = (process, folder);
 
     /// <summary>Talks to the service.</summary>
     public HttpClient Client { get; } = new() { BaseAddress = new Uri(Url) };
@@ -32,7 +33,8 @@ public sealed class ServerProcess : IDisposable
     public static async Task<(ServerProcess Server, TimeSpan ReadyAfter)> StartAsync(string executable, params string[] settings)
     {
         var started = Stopwatch.GetTimestamp();
-        var server = new ServerProcess(Process.Start(new ProcessStartInfo(executable, ["--urls", Url, "--Logging:LogLevel:Default", "Warning", "--Jobs:ConnectionString", $"Data Source={Path.Combine(Path.GetTempPath(), $"grpo-bench-{Guid.NewGuid():N}.db")}", .. settings]))!);
+        var folder = Directory.CreateTempSubdirectory("grpo-bench-");
+        var server = new ServerProcess(Process.Start(new ProcessStartInfo(executable, ["--urls", Url, "--Logging:LogLevel:Default", "Warning", "--Jobs:ConnectionString", $"Data Source={Path.Combine(folder.FullName, "jobs.db")}", .. settings]))!, folder);
         while (Stopwatch.GetElapsedTime(started) < Patience)
         {
             try
@@ -67,6 +69,7 @@ public sealed class ServerProcess : IDisposable
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
+        _folder.Delete(recursive: true);
         Client.Dispose();
     }
 }

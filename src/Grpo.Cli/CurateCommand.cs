@@ -54,7 +54,7 @@ internal static class CurateCommand
             await using var workplace = await shared.OpenAsync(parsed, cancellationToken);
             var report = JobJson.Read<CurationReport>(await workplace.RunAsync(request, shared.Dataset(parsed), new Progress(), cancellationToken));
             var rows = await Lines.WriteAsync(parsed.GetValue(output)!, workplace.ResultsAsync(cancellationToken), cancellationToken);
-            if (shared.Summary(parsed) is { } markdown) await File.AppendAllTextAsync(markdown.FullName, CurationReports.Markdown(report), cancellationToken);
+            if (shared.Summary(parsed) is { } markdown) await File.AppendAllTextAsync(markdown.FullName, CurationMarkdown.Write(report), cancellationToken);
             foreach (var (reason, count) in report.Dropped) Console.WriteLine($"{count,8} left out: {reason}");
             foreach (var warning in report.Warnings) Console.WriteLine($"note: {warning}");
             Console.WriteLine($"DONE: {rows} rows from {report.Kept} of {report.Samples} samples, seed {report.Seed}");

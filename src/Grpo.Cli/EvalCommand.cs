@@ -56,8 +56,8 @@ internal static class EvalCommand
             var json = await workplace.RunAsync(request, shared.Dataset(parsed), new Progress(), cancellationToken);
             var report = JobJson.Read<EvaluationReport>(json);
             if (parsed.GetValue(output) is { } file) await File.WriteAllTextAsync(file.FullName, json + "\n", cancellationToken);
-            if (parsed.GetValue(junit) is { } xml) await File.WriteAllTextAsync(xml.FullName, JunitReport.Write(report), cancellationToken);
-            if (shared.Summary(parsed) is { } markdown) await File.AppendAllTextAsync(markdown.FullName, MarkdownReport.Write(report), cancellationToken);
+            if (parsed.GetValue(junit) is { } xml) await File.WriteAllTextAsync(xml.FullName, EvaluationJunit.Write(report), cancellationToken);
+            if (shared.Summary(parsed) is { } markdown) await File.AppendAllTextAsync(markdown.FullName, EvaluationMarkdown.Write(report), cancellationToken);
             if (parsed.GetValue(results) is { } samples) await Lines.WriteAsync(samples, workplace.ResultsAsync(cancellationToken), cancellationToken);
             if (parsed.GetValue(update) && report.Passed) await File.WriteAllTextAsync(old!.FullName, json + "\n", cancellationToken);
             return Verdict(report);

@@ -63,7 +63,7 @@ internal sealed class LocalWorkplace : IWorkplace
         {
             _job = (await _store.FindAsync(_job.Kind, _job.Id, cancellationToken))!;
             progress.Show(_job.Done, _job.Total);
-            if (_job.IsOver) return _job.Report ?? throw new BrokenException(_job.Error ?? "The job ended without a report.");
+            if (_job.IsOver) return await _store.ReadReportAsync(_job.Id, cancellationToken) ?? throw new BrokenException(_job.Error ?? "The job ended without a report.");
 
             // There is nobody else who could use the store, so what it refuses now it will refuse later.
             if (_problem is JobStoreException store) throw store;

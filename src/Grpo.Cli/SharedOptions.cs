@@ -26,6 +26,7 @@ internal sealed class SharedOptions
     private readonly Option<long?> _seed = new("--seed") { Description = "Determines every draw; default: drawn and printed." };
     private readonly Option<string[]> _rewards = new("--reward") { Description = "NAME or NAME:WEIGHT; may be repeated; the first decides what is correct. Default: accuracy.", AllowMultipleArgumentsPerToken = false };
     private readonly Option<string?> _name = new("--name") { Description = "A name for reports." };
+    private readonly Option<string?> _commit = new("--commit") { Description = "The commit that is measured, for reports; default: GITHUB_SHA or CI_COMMIT_SHA." };
     private readonly Option<FileInfo?> _summary = new("--summary") { Description = "Markdown is appended to this file, such as $GITHUB_STEP_SUMMARY." };
 
     public SharedOptions()
@@ -38,10 +39,11 @@ internal sealed class SharedOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_dataset, _server, _policy, _key, _promptField, _prompt, _system, _answerField, _samples, _temperature, _topP, _maxTokens, _seed, _rewards, _name, _summary]) command.Options.Add(option);
+        foreach (var option in (Option[])[_dataset, _server, _policy, _key, _promptField, _prompt, _system, _answerField, _samples, _temperature, _topP, _maxTokens, _seed, _rewards, _name, _commit, _summary]) command.Options.Add(option);
     }
 
-    public FileInfo Dataset(ParseResult parsed) => parsed.GetValue(_dataset) is { Exists: true } file ? file : throw new UsageException($"There is no file {parsed.GetValue(_dataset)}.");
+    // Through links: the folder of a local job's file is the root that its path must not leave.
+    public FileInfo Dataset(ParseResult parsed) => parsed.GetValue(_dataset) is { Exists: true } file ? file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file : throw new UsageException($"There is no file {parsed.GetValue(_dataset)}.");
 
     public FileInfo? Summary(ParseResult parsed) => parsed.GetValue(_summary);
 
@@ -58,6 +60,7 @@ internal sealed class SharedOptions
         where T : JobRequest => request with
         {
             Name = parsed.GetValue(_name) ?? Path.GetFileNameWithoutExtension(Dataset(parsed).Name),
+            Commit = parsed.GetValue(_commit) ?? Variable("GITHUB_SHA") ?? Variable("CI_COMMIT_SHA"),
             Policy = parsed.GetValue(_server) is null ? LocalWorkplace.PolicyName : parsed.GetValue(_policy),
             Dataset = new DatasetSource { Path = Dataset(parsed).Name },
             Prompt = Prompt(parsed),
@@ -80,6 +83,8 @@ internal sealed class SharedOptions
         var message = new JsonObject { ["role"] = "user", ["content"] = user };
         return new PromptTemplate { Messages = system is null ? [message] : [new JsonObject { ["role"] = "system", ["content"] = system }, message] };
     }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static RewardSpec Reward(string text)
     {

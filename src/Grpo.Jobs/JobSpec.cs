@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Grpo.Jobs.Evaluations;
+using Grpo.Jobs.Reports;
 using Grpo.Jobs.Requests;
 using Grpo.Rewards;
 using Grpo.Rollouts;
@@ -30,8 +30,8 @@ public sealed record JobSpec
     /// <summary>What must be the same for two evaluations to be compared.</summary>
     public required JobConditions Conditions { get; init; }
 
-    /// <summary>What regressions are measured against.</summary>
-    public EvaluationReport? Baseline { get; init; }
+    /// <summary>What computes the policy where the job was taken.</summary>
+    public ReportEngine? Engine { get; init; }
 
     /// <summary>The request of either kind.</summary>
     internal JobRequest Request => (JobRequest?)Evaluation ?? Curation ?? throw new JsonException("A job has neither kind of request.");

@@ -58,6 +58,7 @@ public sealed class CompositeReward(CompositeParams parameters) : ISampleReward
         Name = "composite",
         Version = "1",
         Summary = "Several rewards as one score: the sum of weight times score, multiplied by gates. It reads the reference fields of its parts.",
+        Formula = "score = sum over rewards of weight * score, times the product over multiply_by of score",
         Source = "DeepSeek-R1, arXiv:2501.12948 equation 4, with gates",
         Range = new(double.NegativeInfinity, double.PositiveInfinity),
         Create = parameters => new(parameters),

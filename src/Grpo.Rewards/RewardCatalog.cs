@@ -19,6 +19,7 @@ public static class RewardCatalog
         TokenF1Reward.Definition,
         RegexMatchReward.Definition,
         JsonMatchReward.Definition,
+        JsonSchemaReward.Definition,
         CountdownReward.Definition,
         FormatReward.Definition,
         OpenR1FormatReward.Definition,

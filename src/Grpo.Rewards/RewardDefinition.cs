@@ -18,6 +18,9 @@ public abstract class RewardDefinition
     /// <summary>What is rewarded, in a sentence or two.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>The score as a formula, with the names of the parameters; 1[…] is 1 where … holds, else 0.</summary>
+    public string Formula { get; init; } = "";
+
     /// <summary>Where it is defined: a paper, or the implementation whose scores it gives.</summary>
     public string Source { get; init; } = "";
 

@@ -58,8 +58,11 @@ public static class RewardParams
 
     private static JsonNode Annotate(JsonSchemaExporterContext context, JsonNode schema)
     {
-        if (context.PropertyInfo?.AttributeProvider is not { } attributes || schema is not JsonObject node)
+        if (context.PropertyInfo?.AttributeProvider is not { } attributes)
             return schema;
+        // The schema of a value of any kind is true, which has no room for a description.
+        if (schema is not JsonObject node)
+            node = [];
         if (attributes.GetCustomAttributes(typeof(DescriptionAttribute), inherit: false) is [DescriptionAttribute description])
             node.Insert(0, "description", description.Description);
         if (attributes.GetCustomAttributes(typeof(RangeAttribute), inherit: false) is [RangeAttribute range])
@@ -74,12 +77,24 @@ public static class RewardParams
     {
         var known = Options.GetTypeInfo(typeof(TParams)).Properties.Select(property => property.Name).ToArray();
         var seen = new HashSet<string>();
-        foreach (var name in element.EnumerateObject().Select(property => property.Name))
+        foreach (var name in Names(element))
         {
             if (!known.Contains(name))
                 throw new RewardParamsException(name, $"unknown parameter; known: {(known.Length == 0 ? "none" : string.Join(", ", known))}.");
             if (!seen.Add(name))
                 throw new RewardParamsException(name, "given twice.");
+        }
+    }
+
+    private static string[] Names(JsonElement element)
+    {
+        try
+        {
+            return [.. element.EnumerateObject().Select(property => property.Name)];
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RewardParamsException("", "a name holds half of a surrogate pair.");
         }
     }
 

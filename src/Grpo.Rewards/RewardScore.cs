@@ -8,6 +8,9 @@ public sealed record RewardScore
     /// <summary>The reason of a score that ran out of its work budget.</summary>
     public const string BudgetExhausted = "budget_exhausted";
 
+    /// <summary>The reason of a score that a mistake in the reward itself took away.</summary>
+    public const string InternalError = "internal_error";
+
     /// <summary>The score; null when the reward does not apply or could not judge. Null is left out of every mean and is never 0.</summary>
     /// <example>1.0</example>
     public required double? Score { get; init; }

@@ -98,7 +98,7 @@ public sealed class RewardSet
             Parallel.For(0, samples.Count, options, i =>
             {
                 foreach (var (reward, column) in rewards)
-                    column[i] = Guarded(reward, samples[i]);
+                    column[i] = RewardGuard.Score(reward, samples[i]);
             });
         }
     }
@@ -109,39 +109,11 @@ public sealed class RewardSet
         Array.Fill(column, RewardScore.None("group is missing: this reward compares the samples of a group."));
         Parallel.ForEach(groups, options, members =>
         {
-            var scores = Guarded(reward, [.. members.Select(i => samples[i])]);
+            var scores = RewardGuard.Score(reward, [.. members.Select(i => samples[i])]);
             for (var i = 0; i < members.Length; i++)
                 column[members[i]] = scores[i];
         });
     }
-
-    /// <summary>A reward that fails on one sample costs that sample its score and nothing else.</summary>
-    private static RewardScore Guarded(ISampleReward reward, RewardSample sample)
-    {
-        try
-        {
-            return reward.Score(sample);
-        }
-        catch (Exception problem) when (problem is not (OperationCanceledException or OutOfMemoryException))
-        {
-            return Failed(problem);
-        }
-    }
-
-    /// <summary>The same for the samples of a group.</summary>
-    private static IReadOnlyList<RewardScore> Guarded(IGroupReward reward, RewardSample[] group)
-    {
-        try
-        {
-            return reward.Score(group);
-        }
-        catch (Exception problem) when (problem is not (OperationCanceledException or OutOfMemoryException))
-        {
-            return [.. Enumerable.Repeat(Failed(problem), group.Length)];
-        }
-    }
-
-    private static RewardScore Failed(Exception problem) => RewardScore.None($"failed: {problem.GetType().Name}");
 
     private SampleRewards Combine(RewardScore[][] columns, int sample)
     {

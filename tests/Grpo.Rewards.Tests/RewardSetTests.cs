@@ -37,7 +37,37 @@ public class RewardSetTests
     {
         var results = new RewardSet([Wrap("fails", new FailsOn("bad"))]).Score([Sample("good"), Sample("bad"), Sample("good")]);
         Assert.Equal([1, null, 1], results.Samples.Select(sample => sample.Reward));
-        Assert.Equal("failed: InvalidOperationException", results.Samples[1].Scores["fails"].Reason);
+        Assert.Equal("internal_error", results.Samples[1].Scores["fails"].Reason);
+        Assert.Equal("InvalidOperationException", (string?)results.Samples[1].Scores["fails"].Details["error"]);
+        Assert.Equal(2, results.Metrics["rewards/fails/scored"]);
+    }
+
+    [Fact]
+    public void A_failure_is_told_to_those_who_listen()
+    {
+        List<RewardFaultEventArgs> faults = [];
+        RewardGuard.Fault += Add;
+        new RewardSet([Wrap("fails", new FailsOn("heard"))]).Score([Sample("heard")]);
+        RewardGuard.Fault -= Add;
+        Assert.IsType<InvalidOperationException>(Assert.Single(faults).Exception);
+
+        void Add(object? sender, RewardFaultEventArgs fault)
+        {
+            if (fault.Reward is FailsOn { Completion: "heard" })
+                faults.Add(fault);
+        }
+    }
+
+    [Fact]
+    public void A_failure_in_a_group_costs_that_group_its_scores()
+    {
+        var samples = new[] { ("a", "p"), ("bad", "p"), ("c", "q") }.Select(pair => Sample(pair.Item1) with { Group = pair.Item2 }).ToArray();
+        foreach (var reward in new IGroupReward[] { new FailsOnGroup(), new ForgetsOne() })
+        {
+            var results = new RewardSet([Wrap("fails", reward), WeightedReward.Bind("reasoning_steps")]).Score(samples);
+            Assert.Equal(["internal_error", "internal_error", "fine"], results.Samples.Select(sample => sample.Scores["fails"].Reason));
+            Assert.Equal(3, results.Metrics["rewards/reasoning_steps/scored"]);
+        }
     }
 
     [Fact]
@@ -81,7 +111,21 @@ public class RewardSetTests
 
     private sealed class FailsOn(string completion) : ISampleReward
     {
+        public string Completion => completion;
+
         public RewardScore Score(RewardSample sample) => sample.Completion == completion ? throw new InvalidOperationException() : RewardScore.Of(1, "fine");
+    }
+
+    private sealed class FailsOnGroup : IGroupReward
+    {
+        public IReadOnlyList<RewardScore> Score(IReadOnlyList<RewardSample> group) =>
+            [.. group.Select(sample => sample.Completion == "bad" ? throw new NotSupportedException() : RewardScore.Of(1, "fine"))];
+    }
+
+    private sealed class ForgetsOne : IGroupReward
+    {
+        public IReadOnlyList<RewardScore> Score(IReadOnlyList<RewardSample> group) =>
+            [.. group.Where(sample => sample.Completion != "bad").Select(_ => RewardScore.Of(1, "fine"))];
     }
 
     private sealed class LongestOfGroup : IGroupReward

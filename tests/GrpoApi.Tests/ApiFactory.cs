@@ -11,13 +11,12 @@ namespace GrpoApi.Tests;
 /// <summary>The service in this process with settings of the test's own, and a scripted policy named <c>fake</c> in the place of a model.</summary>
 public class ApiFactory : WebApplicationFactory<Program>
 {
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("grpo-test-");
+
     /// <summary>Configuration values, by key such as <c>Limits:MaxPrompts</c>; set before the first client.</summary>
     internal Dictionary<string, string?> Settings { get; } = new()
     {
         ["Policies:Default"] = "fake",
-
-        // Each service has its own jobs: another one would work on them with another policy.
-        ["Jobs:ConnectionString"] = "Data Source=" + Path.Combine(Path.GetTempPath(), $"grpo-test-{Guid.NewGuid():N}.db"),
     };
 
     /// <summary>The policy that answers.</summary>
@@ -27,7 +26,12 @@ public class ApiFactory : WebApplicationFactory<Program>
     internal Func<PolicySource, CancellationToken, Task<IPolicy>> Load { get; set; }
 
     /// <summary>The service with <see cref="Policy"/> loaded.</summary>
-    public ApiFactory() => Load = (source, _) => Task.FromResult<IPolicy>(source.Name == Settings["Policies:Default"] ? Policy : new FakePolicy(source.Name));
+    public ApiFactory()
+    {
+        // Each service has its own jobs: another one would work on them with another policy.
+        Settings["Jobs:ConnectionString"] = "Data Source=" + Path.Combine(_folder.FullName, "jobs.db");
+        Load = (source, _) => Task.FromResult<IPolicy>(source.Name == Settings["Policies:Default"] ? Policy : new FakePolicy(source.Name));
+    }
 
     /// <summary>A client of a service whose policy is loaded.</summary>
     internal async Task<HttpClient> CreateReadyClientAsync()
@@ -41,8 +45,8 @@ public class ApiFactory : WebApplicationFactory<Program>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        var file = Settings["Jobs:ConnectionString"]!.Split('=', 2)[1];
-        foreach (var left in (string[])[file, file + "-wal", file + "-shm"]) File.Delete(left);
+        _folder.Refresh();
+        if (_folder.Exists) _folder.Delete(recursive: true);
     }
 
     /// <inheritdoc/>

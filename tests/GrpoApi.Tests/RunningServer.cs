@@ -8,11 +8,12 @@ internal sealed class RunningServer : IAsyncDisposable
     private const string Listening = "Now listening on: ";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
+    private readonly DirectoryInfo _folder;
     private readonly Task<string> _output;
 
-    private RunningServer(Process process, Uri address)
+    private RunningServer(Process process, DirectoryInfo folder, Uri address)
     {
-        _process = process;
+        (_process, _folder) = (process, folder);
 
         // The pipe must be emptied, or the server would block on a full one.
         _output = process.StandardOutput.ReadToEndAsync();
@@ -26,7 +27,8 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended before that; the message is its output.</exception>
     public static async Task<RunningServer> StartAsync(params string[] arguments)
     {
-        var process = Launch(["--urls", "http://127.0.0.1:0", .. arguments]);
+        var folder = Directory.CreateTempSubdirectory("grpo-test-");
+        var process = Launch(folder, ["--urls", "http://127.0.0.1:0", .. arguments]);
         var output = new List<string>();
         using var timeout = new CancellationTokenSource(Patience);
         while (await process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
@@ -34,18 +36,20 @@ internal sealed class RunningServer : IAsyncDisposable
             output.Add(line);
             if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
             {
-                return new RunningServer(process, new Uri(line[(at + Listening.Length)..].Trim().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)));
+                return new RunningServer(process, folder, new Uri(line[(at + Listening.Length)..].Trim().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)));
             }
         }
 
         process.Dispose();
+        folder.Delete(recursive: true);
         throw new InvalidOperationException(string.Join('\n', output));
     }
 
     /// <summary>Runs the service with arguments it refuses: its exit code and everything it said.</summary>
     public static async Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments)
     {
-        using var process = Launch(arguments);
+        var folder = Directory.CreateTempSubdirectory("grpo-test-");
+        using var process = Launch(folder, arguments);
         using var timeout = new CancellationTokenSource(Patience);
         try
         {
@@ -56,6 +60,8 @@ internal sealed class RunningServer : IAsyncDisposable
         finally
         {
             process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+            folder.Delete(recursive: true);
         }
     }
 
@@ -67,9 +73,10 @@ internal sealed class RunningServer : IAsyncDisposable
         await _process.WaitForExitAsync();
         await _output;
         _process.Dispose();
+        _folder.Delete(recursive: true);
     }
 
-    private static Process Launch(IReadOnlyList<string> arguments)
+    private static Process Launch(DirectoryInfo folder, IReadOnlyList<string> arguments)
     {
         // stderr joins stdout, so that one reader sees why a start failed.
         const string Command = "exec \"$0\" \"$@\" 2>&1";
@@ -81,7 +88,7 @@ internal sealed class RunningServer : IAsyncDisposable
         start.Environment.Remove("ASPNETCORE_URLS");
 
         // A file of jobs in the working folder would be shared with every other server that a test starts.
-        if (!arguments.Any(argument => argument.Contains("Jobs:ConnectionString", StringComparison.Ordinal))) start.Environment["Jobs__ConnectionString"] = "Data Source=" + Path.Combine(Path.GetTempPath(), $"grpo-test-{Guid.NewGuid():N}.db");
+        if (!arguments.Any(argument => argument.Contains("Jobs:ConnectionString", StringComparison.Ordinal))) start.Environment["Jobs__ConnectionString"] = "Data Source=" + Path.Combine(folder.FullName, "jobs.db");
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
     }
 }

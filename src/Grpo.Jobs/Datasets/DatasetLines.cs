@@ -61,7 +61,8 @@ public static class DatasetLines
         try
         {
             var row = JsonElement.Parse(line);
-            return row.ValueKind == JsonValueKind.Object ? row : throw new DatasetException(path, $"Line {number} is {row.ValueKind.ToString().ToLowerInvariant()}, not a JSON object.");
+            if (row.ValueKind != JsonValueKind.Object) throw new DatasetException(path, $"Line {number} is {row.ValueKind.ToString().ToLowerInvariant()}, not a JSON object.");
+            return JsonUnicode.IsValid(row) ? row : throw new DatasetException(path, $"Line {number} holds text that is not valid Unicode.");
         }
         catch (JsonException problem)
         {

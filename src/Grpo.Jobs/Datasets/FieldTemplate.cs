@@ -44,6 +44,6 @@ public static partial class FieldTemplate
         _ => value.GetRawText(),
     };
 
-    [GeneratedRegex(@"\{\{(?<literal>[A-Za-z_][A-Za-z0-9_.\-]*)\}\}|\{(?<name>[A-Za-z_][A-Za-z0-9_.\-]*)\}", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\{\{(?<literal>[\p{L}_][\p{L}\p{M}\p{N}_.\-]*)\}\}|\{(?<name>[\p{L}_][\p{L}\p{M}\p{N}_.\-]*)\}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Placeholder();
 }

@@ -1,4 +1,5 @@
 using Grpo.Evaluation;
+using Grpo.Jobs.Reports;
 using Grpo.Jobs.Requests;
 using Grpo.Jobs.Running;
 using Grpo.Jobs.Stores;
@@ -12,15 +13,15 @@ internal static class EvaluationReports
     private const int PromptCharacters = 400;
     private const double Level = 0.95;
 
-    /// <summary>The report as JSON.</summary>
-    public static async Task<string> MakeAsync(IJobStore store, Job job, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>The report.</summary>
+    public static async Task<JobOutcome> MakeAsync(IJobStore store, Job job, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var spec = JobJson.Read<JobSpec>(job.Spec);
         var request = spec.Evaluation!;
         List<EvaluationMetric> metrics = [.. spec.Metrics.Select(name => EvaluationMetric.TryParse(name, out var metric) ? metric : throw new InvalidOperationException(name))];
         var tally = new EvaluationTally(metrics, [.. request.Rewards.Select(reward => reward.Name)], (int)(spec.Seed & int.MaxValue), Level);
         var votes = metrics.Exists(metric => metric.Kind == EvaluationMetricKind.MajAtK);
-        var versions = new SortedDictionary<int, long>();
+        var versions = new PolicyVersions();
         var worst = new PriorityQueue<ReportPrompt, double>();
         var (scored, unscored, errored) = (0L, 0L, 0L);
         await foreach (var group in StoredGroups.ReadAsync(store, job, cancellationToken))
@@ -30,7 +31,7 @@ internal static class EvaluationReports
             int?[] classes = votes ? AnswerClasses.Of([.. drawn.Select(sample => AnswerEquivalence.Of(sample.Completion))], AnswerEquivalence.Same) : new int?[drawn.Count];
             List<JudgedSample> judged = [.. drawn.Select((sample, index) => Judge(sample, request, classes[index]))];
             tally.Add(judged);
-            foreach (var sample in drawn) versions[sample.PolicyVersion] = versions.GetValueOrDefault(sample.PolicyVersion) + 1;
+            versions.Add(drawn);
             var known = judged.Count(sample => sample.Correct is not null);
             (scored, unscored) = (scored + known, unscored + judged.Count - known);
             if (known > 0) KeepWorst(worst, group, known, judged.Count(sample => sample.Correct == true));
@@ -38,16 +39,18 @@ internal static class EvaluationReports
 
         var estimates = tally.Estimates();
         var perPrompt = tally.PerPrompt();
-        var changes = spec.Baseline is { } baseline ? Comparisons.Of(baseline, estimates, perPrompt, Level) : new Dictionary<string, PairedComparison>();
+        var changes = await store.ReadBaselineAsync(job.Id, cancellationToken) is { } baseline ? Comparisons.Of(JobJson.Read<EvaluationReport>(baseline), estimates, perPrompt, Level) : new Dictionary<string, PairedComparison>();
         List<GateResult> gates = [.. request.Gates.Select(gate => Gates.Decide(gate, estimates, changes))];
         var tooManyErrors = errored > request.MaxErrorRate * job.Total;
-        return JobJson.Write(new EvaluationReport
+        var report = new EvaluationReport
         {
-            SchemaVersion = EvaluationReport.CurrentSchemaVersion,
+            SchemaVersion = JobReport.CurrentSchemaVersion,
             Id = job.Id,
             Name = job.Name,
+            Commit = request.Commit,
             Policy = spec.Policy,
-            PolicyVersions = versions.ToDictionary(version => version.Key.ToString(), version => version.Value),
+            Engine = spec.Engine,
+            PolicyVersions = versions.Counts,
             Dataset = new ReportDataset(spec.DatasetLabel, spec.Conditions.DatasetHash, job.Prompts),
             Conditions = spec.Conditions,
             Seed = spec.Seed,
@@ -57,12 +60,13 @@ internal static class EvaluationReports
             Gates = gates,
             Passed = gates.TrueForAll(gate => gate.Passed) && !tooManyErrors,
             TooManyErrors = tooManyErrors,
-            Warnings = [.. Warnings(versions, estimates, job, errored, unscored)],
+            Warnings = [.. versions.Warnings, .. Warnings(estimates, job, errored, unscored)],
             Worst = [.. worst.UnorderedItems.OrderByDescending(item => item.Priority).ThenBy(item => item.Element.PromptIndex).Select(item => item.Element)],
             StartedAt = job.StartedAt,
             FinishedAt = now,
             PerPrompt = perPrompt,
-        });
+        };
+        return JobOutcome.Succeeded(JobJson.Write(report), JobJson.Write(new EvaluationSummary(estimates, gates, report.Passed, report.Warnings)));
     }
 
     private static JudgedSample Judge(SampleResult sample, EvaluationRequest request, int? answerClass)
@@ -86,9 +90,8 @@ internal static class EvaluationReports
         if (worst.Count > WorstPrompts) worst.Dequeue();
     }
 
-    private static IEnumerable<string> Warnings(SortedDictionary<int, long> versions, IReadOnlyDictionary<string, MetricEstimate> metrics, Job job, long errored, long unscored)
+    private static IEnumerable<string> Warnings(IReadOnlyDictionary<string, MetricEstimate> metrics, Job job, long errored, long unscored)
     {
-        if (versions.Count > 1) yield return $"The policy's weights changed while the evaluation ran; it mixes {string.Join(", ", versions.Select(version => $"{version.Value} samples of version {version.Key}"))}.";
         if (errored > 0) yield return $"{errored} of {job.Total} samples could not be drawn and are in no metric.";
         if (unscored > 0) yield return $"{unscored} samples could not be judged by the first reward and are in no pass@k, pass^k or maj@k.";
         foreach (var (name, metric) in metrics.Where(metric => metric.Value.Value is null)) yield return $"{name} is undefined: no prompt has enough judged samples.";

@@ -13,6 +13,10 @@ public abstract record JobRequest
     /// <example>gsm8k-smoke</example>
     public string? Name { get; init; }
 
+    /// <summary>The commit of what is measured, for reports.</summary>
+    /// <example>4f2c1e9</example>
+    public string? Commit { get; init; }
+
     /// <summary>The policy, as <c>name</c> or <c>name@version</c>; absent: the default policy. A plain name takes the weights in use when a sample is drawn.</summary>
     /// <example>tiny-r1</example>
     public string? Policy { get; init; }

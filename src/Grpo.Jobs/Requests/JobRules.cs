@@ -1,7 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Grpo.Evaluation;
 using Grpo.Jobs.Datasets;
 using Grpo.Rewards;
+using Grpo.Rollouts;
 
 namespace Grpo.Jobs.Requests;
 
@@ -28,20 +30,34 @@ public static class JobRules
     /// <summary>What is wrong with a request of either kind.</summary>
     public static IEnumerable<RequestProblem> Problems(JobRequest request)
     {
-        if (request.Name is { Length: 0 or > LongestName }) yield return new("name", $"Must have 1 to {LongestName} characters.");
+        foreach (var (field, text) in ((string, string?)[])[("name", request.Name), ("commit", request.Commit)])
+        {
+            if (text is { Length: 0 or > LongestName } || text?.Any(char.IsControl) == true) yield return new(field, $"Must have 1 to {LongestName} characters, none of them a control character.");
+        }
+
         if (request.Policy is { Length: 0 }) yield return new("policy", "Must not be empty.");
         var sources = new object?[] { request.Dataset.Rows, request.Dataset.Path, request.Dataset.Name }.Count(source => source is not null);
         if (sources != 1) yield return new("dataset", "Give exactly one of rows, path and name.");
+        if (request.Dataset.Name is { } dataset && !DatasetNames.IsValid(dataset)) yield return new("dataset.name", DatasetNames.Rule);
         if (request.Dataset.Rows is { Count: 0 }) yield return new("dataset.rows", "At least one row is needed.");
         foreach (var (index, row) in (request.Dataset.Rows ?? []).Index().Where(row => row.Item.ValueKind != JsonValueKind.Object))
         {
             yield return new($"dataset.rows[{index}]", $"Must be an object, not {row.ValueKind.ToString().ToLowerInvariant()}.");
         }
 
+        foreach (var (path, _) in Elements(request).Where(element => !JsonUnicode.IsValid(element.Json))) yield return new(path, JsonUnicode.Rule);
+
         if (request.Prompt is { } prompt)
         {
             if (new object?[] { prompt.Messages, prompt.Text, prompt.MessagesField }.Count(source => source is not null) != 1) yield return new("prompt", "Give exactly one of messages, text and messages_field.");
             if (prompt.Messages is { Count: 0 }) yield return new("prompt.messages", "A conversation needs at least one message.");
+            foreach (var (index, message) in (prompt.Messages ?? []).Index())
+            {
+                // A null in a list gets past the reader, which checks properties only.
+                if (message is null) yield return new($"prompt.messages[{index}]", "Must be an object with a role.");
+                else if (message["role"] is not JsonValue role || !role.TryGetValue<string>(out var name) || name.Length == 0) yield return new($"prompt.messages[{index}].role", "A message needs a role, such as user.");
+            }
+
             if (prompt.Text is { Length: 0 }) yield return new("prompt.text", "A prompt needs at least one token.");
         }
 
@@ -51,6 +67,27 @@ public static class JobRules
         {
             yield return problem;
         }
+    }
+
+    /// <summary>Token ids of the sampling settings that the policy's vocabulary does not have.</summary>
+    public static IEnumerable<RequestProblem> OutsideVocabulary(RolloutSampling sampling, PolicyInfo policy)
+    {
+        var rule = $"The policy '{policy.Name}' has the token ids 0 to {policy.VocabSize - 1}.";
+        foreach (var (index, _) in sampling.StopTokenIds.Index().Where(id => id.Item < 0 || id.Item >= policy.VocabSize)) yield return new($"sampling.stop_token_ids[{index}]", rule);
+        foreach (var id in sampling.LogitBias.Keys.Where(id => int.Parse(id) >= policy.VocabSize)) yield return new($"sampling.logit_bias.{id}", rule);
+    }
+
+    // The parts that are read when they are used, not before.
+    private static IEnumerable<(string Path, JsonElement Json)> Elements(JobRequest request)
+    {
+        foreach (var (index, row) in (request.Dataset.Rows ?? []).Index()) yield return ($"dataset.rows[{index}]", row);
+        if (request.Reference is { } reference) yield return ("reference", reference);
+        foreach (var (index, reward) in request.Rewards.Index())
+        {
+            if (reward?.Params is { } parameters) yield return ($"rewards[{index}].params", parameters);
+        }
+
+        if (request is EvaluationRequest { Baseline: { } baseline }) yield return ("baseline", baseline);
     }
 
     private static IEnumerable<RequestProblem> OfEvaluation(EvaluationRequest request)

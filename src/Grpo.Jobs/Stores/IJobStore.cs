@@ -92,7 +92,13 @@ public interface IJobStore : IAsyncDisposable
 
     /// <summary>Running to succeeded or failed.</summary>
     /// <returns>Whether it was running; otherwise nothing changed.</returns>
-    Task<bool> FinishAsync(string jobId, JobStatus status, string? report, string? error, CancellationToken cancellationToken);
+    Task<bool> FinishAsync(string jobId, JobOutcome outcome, CancellationToken cancellationToken);
+
+    /// <summary>The report of a job as JSON; null before the end. As long as the dataset, so it does not come with the job.</summary>
+    Task<string?> ReadReportAsync(string jobId, CancellationToken cancellationToken);
+
+    /// <summary>The report that a job is compared with, as JSON; null without one.</summary>
+    Task<string?> ReadBaselineAsync(string jobId, CancellationToken cancellationToken);
 
     /// <summary>The results of a range of prompts, by prompt and sample.</summary>
     Task<IReadOnlyList<SampleResult>> ReadResultsAsync(string jobId, int firstPrompt, int prompts, CancellationToken cancellationToken);

@@ -24,5 +24,11 @@ internal static class Schema
           token_count BIGINT NOT NULL, policy_version BIGINT NOT NULL, reward DOUBLE PRECISION, scores TEXT NOT NULL, error TEXT,
           PRIMARY KEY (job_id, prompt_index, sample_index));
         """,
+
+        // What grows with the dataset is kept apart from what is read again and again.
+        """
+        ALTER TABLE jobs ADD COLUMN summary TEXT;
+        ALTER TABLE jobs ADD COLUMN baseline TEXT;
+        """,
     ];
 }

@@ -5,6 +5,14 @@ namespace Grpo.Rewards.Accuracy;
 /// <summary>The details that accuracy rewards share: <c>status</c>, <c>extracted</c>, <c>source</c>.</summary>
 internal static class AnswerDetails
 {
+    /// <summary>Characters of a completion in which an answer is looked for.</summary>
+    public const int MaxCompletion = 1_000_000;
+
+    /// <summary>No score for a completion that is too long to be read; null for one that is not.</summary>
+    public static RewardScore? TooLong(RewardSample sample) => sample.Completion.Length > MaxCompletion
+        ? Exhausted($"the completion has {sample.Completion.Length} characters, at most {MaxCompletion} are read")
+        : null;
+
     /// <summary>No reference, so no score.</summary>
     public static RewardScore Missing(string field) => RewardScore.None($"reference.{field} is missing", Of("gold_unparseable"));
 

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Grpo.Rewards.Accuracy;
 
 /// <summary>How two texts are made comparable.</summary>
@@ -18,10 +20,13 @@ internal static class AnswerWords
 {
     private static readonly string[] Ligatures = ["ff", "fi", "fl", "ffi", "ffl", "st", "st"];
 
+    // SQuAD's own expression: an article also ends where a quotation mark begins.
+    private static readonly Regex Article = new(@"\b(a|an|the)\b", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+
     /// <summary>The comparable form of a text.</summary>
     public static string Normalize(string text, TextNormalizer normalizer) => normalizer switch
     {
-        TextNormalizer.Squad => string.Join(' ', Words(new string([.. text.ToLowerInvariant().Where(c => !(char.IsAscii(c) && (char.IsPunctuation(c) || char.IsSymbol(c))))])).Where(word => word is not ("a" or "an" or "the"))),
+        TextNormalizer.Squad => string.Join(' ', Words(Article.Replace(new string([.. text.ToLowerInvariant().Where(c => !(char.IsAscii(c) && (char.IsPunctuation(c) || char.IsSymbol(c))))]), " "))),
         TextNormalizer.Nfkc => string.Join(' ', Words(Compatible(text).ToLowerInvariant())),
         _ => text.Trim(),
     };

@@ -32,8 +32,9 @@ public sealed class ChoiceAccuracyReward(ChoiceAccuracyParams parameters) : ISam
     public static RewardDefinition Definition { get; } = new RewardDefinition<ChoiceAccuracyParams, ChoiceAccuracyReward>
     {
         Name = "choice_accuracy",
-        Version = "1",
+        Version = "2",
         Summary = "1 when the chosen option is reference.answer (its letter, as C or (C), or its text), else 0. reference.choices, a list of texts, lets an answer name the option by its text.",
+        Formula = "score = 1[chosen option = reference]",
         Source = "multiple choice, as in DeepSeek-R1, arXiv:2501.12948v2 table 4",
         ReferenceFields = ["answer", "choices"],
         Create = parameters => new(parameters),
@@ -52,6 +53,8 @@ public sealed class ChoiceAccuracyReward(ChoiceAccuracyParams parameters) : ISam
         char[] golds = [.. references.Select(reference => ByText(reference, choices, exact: true) ?? ChoiceLetter.Named(reference, options)).OfType<char>()];
         if (golds.Length == 0)
             return AnswerDetails.Unusable("reference.answer names no option");
+        if (AnswerDetails.TooLong(sample) is { } tooLong)
+            return tooLong;
         if (AnswerExtractor.ExtractText(sample.Completion, parameters.Scope) is not { } answer)
             return AnswerDetails.NoAnswer();
         if (Chosen(answer, choices, options) is not { } chosen)

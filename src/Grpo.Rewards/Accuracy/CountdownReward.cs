@@ -43,6 +43,7 @@ public sealed class CountdownReward(CountdownParams parameters) : ISampleReward
         Name = "countdown",
         Version = "1",
         Summary = "1 when the final answer is a sum (+ - * / and brackets) of reference.numbers that makes reference.target, else 0. Without a tag, box or announcement the last line is the answer.",
+        Formula = "score = 1 when value = target and the numbers are used as asked, wrong_score for any other sum that can be computed, else 0",
         Source = "TinyZero and reasoning-gym, the Countdown task",
         ReferenceFields = ["numbers", "target"],
         Create = parameters => new(parameters),

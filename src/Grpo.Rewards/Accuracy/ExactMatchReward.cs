@@ -26,8 +26,9 @@ public sealed class ExactMatchReward(ExactMatchParams parameters) : ISampleRewar
     public static RewardDefinition Definition { get; } = new RewardDefinition<ExactMatchParams, ExactMatchReward>
     {
         Name = "exact_match",
-        Version = "1",
+        Version = "2",
         Summary = "1 when the final answer, as text, is reference.answer (or one of a list) after normalisation, else 0.",
+        Formula = "score = 1[normalizer(answer) = normalizer(reference)], or with contains 1[normalizer(answer) contains normalizer(reference)]",
         Source = "SQuAD exact match, arXiv:1606.05250",
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Grpo.Rewards.Math;
 
 namespace Grpo.Rewards.Accuracy;
 
@@ -44,8 +45,9 @@ public sealed class JsonMatchReward(JsonMatchParams parameters) : ISampleReward
     public static RewardDefinition Definition { get; } = new RewardDefinition<JsonMatchParams, JsonMatchReward>
     {
         Name = "json_match",
-        Version = "1",
+        Version = "2",
         Summary = "Compares the completion's JSON with reference.json, any JSON value, field by field. strict: 1 or 0; partial: the share of leaves that match.",
+        Formula = "strict: score = 1[answer = reference]; partial: score = matching leaves / leaves of the reference",
         Source = "the usual check of structured output",
         ReferenceFields = ["json"],
         Create = parameters => new(parameters),
@@ -56,7 +58,19 @@ public sealed class JsonMatchReward(JsonMatchParams parameters) : ISampleReward
     {
         if (sample.ReferenceField("json") is not { } gold)
             return AnswerDetails.Missing("json");
-        if (JsonAnswer.Of(sample.Completion, parameters.Scope) is not { } answer)
+        try
+        {
+            return Judge(gold, sample.Completion);
+        }
+        catch (MathBudgetException limit)
+        {
+            return AnswerDetails.Exhausted(limit.Message);
+        }
+    }
+
+    private RewardScore Judge(JsonElement gold, string completion)
+    {
+        if (JsonAnswer.Of(completion, parameters.Scope) is not { } answer)
             return RewardScore.Of(0, "no JSON found", AnswerDetails.Of("no_answer"));
         var comparison = new JsonLeaves(parameters.NumericTolerance, parameters.IgnoreOrder);
         var matched = comparison.Matched(gold, answer);

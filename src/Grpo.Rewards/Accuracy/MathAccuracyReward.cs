@@ -7,7 +7,6 @@ namespace Grpo.Rewards.Accuracy;
 /// <remarks>The accuracy reward of DeepSeek-R1 (arXiv:2501.12948 section 2.2) for mathematics: rule-based, with exact arithmetic.</remarks>
 public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleReward
 {
-    private const int CompletionLimit = 1_000_000;
     private const int CachedReferences = 4_096;
 
     private readonly ConcurrentDictionary<string, MathReading?> _readings = new();
@@ -19,6 +18,7 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
         Name = "math_accuracy",
         Version = "2",
         Summary = "1 when the final mathematical answer equals reference.answer (a string, a number, or a list of acceptable ones), else 0. Numbers are compared exactly however they are written; expressions, equations, intervals, sets, tuples and matrices by algebra; words as words.",
+        Formula = "score = 1[answer = reference], exactly; with a tolerance 1[|answer - reference| <= relative_tolerance |reference|]",
         Source = "DeepSeek-R1, arXiv:2501.12948 section 2.2, accuracy reward",
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),
@@ -30,8 +30,8 @@ public sealed class MathAccuracyReward(MathAccuracyParams parameters) : ISampleR
         var golds = ReferenceAnswers.Of(sample);
         if (golds.Count == 0)
             return AnswerDetails.Missing("answer");
-        if (sample.Completion.Length > CompletionLimit)
-            return AnswerDetails.Exhausted($"the completion has {sample.Completion.Length} characters, at most {CompletionLimit} are read");
+        if (AnswerDetails.TooLong(sample) is { } tooLong)
+            return tooLong;
         if (AnswerExtractor.Extract(sample.Completion, parameters.Scope, parameters.AnchoredOnly) is not { } answer)
             return AnswerDetails.NoAnswer();
         try

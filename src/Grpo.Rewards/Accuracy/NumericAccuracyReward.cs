@@ -35,8 +35,9 @@ public sealed class NumericAccuracyReward(NumericAccuracyParams parameters) : IS
     public static RewardDefinition Definition { get; } = new RewardDefinition<NumericAccuracyParams, NumericAccuracyReward>
     {
         Name = "numeric_accuracy",
-        Version = "1",
+        Version = "2",
         Summary = "1 when the final answer is a number that equals reference.answer (a number, or a list of acceptable ones) within a tolerance, else 0.",
+        Formula = "score = 1[|answer - reference| <= max(absolute_tolerance, relative_tolerance |reference|)]",
         Source = "answers that are measured or estimated; exact by default",
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),

@@ -28,6 +28,8 @@ internal static class ReferenceAnswers
         var golds = read(references);
         if (golds.Count == 0)
             return AnswerDetails.Unusable(unusable);
+        if (AnswerDetails.TooLong(sample) is { } tooLong)
+            return tooLong;
         return extract(sample.Completion) is { } answer ? judge(golds, answer) : AnswerDetails.NoAnswer();
     }
 

@@ -59,6 +59,7 @@ public sealed class RegexMatchReward : ISampleReward
         Name = "regex_match",
         Version = "1",
         Summary = "1 when the regular expression of the params, or of reference.pattern, matches somewhere, else 0. Never backtracks.",
+        Formula = "score = 1[pattern matches]",
         Source = "the usual check of instruction following",
         ReferenceFields = ["pattern"],
         Create = parameters => new(parameters),

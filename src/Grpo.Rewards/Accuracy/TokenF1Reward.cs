@@ -22,8 +22,9 @@ public sealed class TokenF1Reward(TokenF1Params parameters) : ISampleReward
     public static RewardDefinition Definition { get; } = new RewardDefinition<TokenF1Params, TokenF1Reward>
     {
         Name = "token_f1",
-        Version = "1",
+        Version = "2",
         Summary = "F1 over the words that the final answer shares with reference.answer (the best of a list): 2 shared / (words of the answer + words of the reference).",
+        Formula = "score = max over references of 2 |A ∩ R| / (|A| + |R|), where A and R are the words of answer and reference with their counts",
         Source = "SQuAD F1, arXiv:1606.05250",
         ReferenceFields = ["answer"],
         Create = parameters => new(parameters),

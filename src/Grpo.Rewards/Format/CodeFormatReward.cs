@@ -24,6 +24,7 @@ public sealed class CodeFormatReward(CodeFormatParams parameters) : ISampleRewar
         Name = "code_format",
         Version = "1",
         Summary = "open-r1's code_format_reward: as open_r1_format, with a fenced code block of the language inside <answer>. 1 or 0.",
+        Formula = "score = 1[re.match(r\"^<think>\\n.*?\\n</think>\\n<answer>\\n.*?```language.*?```.*?\\n</answer>$\", completion, DOTALL | MULTILINE)]",
         Source = "huggingface/open-r1, get_code_format_reward",
         Create = parameters => new(parameters),
     };

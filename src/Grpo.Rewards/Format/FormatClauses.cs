@@ -13,17 +13,19 @@ internal static class FormatClauses
     /// <summary>The clauses: each tag once; tags in order; sections not empty; nothing outside; line breaks; the box.</summary>
     public static List<FormatClause> Check(ReadOnlySpan<char> text, FormatLayout layout, FormatParams parameters, bool prefilled)
     {
-        var (tags, counts) = TagScanner.Scan(text, layout.Sections);
+        var (sections, blocks) = (layout.Sections.Count, parameters.MaxBlocks);
+        var (tags, counts) = TagScanner.Scan(text, layout.Sections, kept: (2 * sections * blocks) + 1, outermost: parameters.ForbidNested ? null : prefilled ? 0 : -1);
+        var often = blocks == 1 ? "once" : $"once to {blocks} times";
         List<FormatClause> clauses = [];
         for (var section = 0; section < layout.Sections.Count; section++)
         {
             var (name, opened) = (layout.Sections[section], counts[2 * section]);
-            clauses.Add(prefilled && section == 0 ? new($"<{name}> only in the prompt", opened == 0) : new($"<{name}> once", opened == 1));
-            clauses.Add(new($"</{name}> once", counts[(2 * section) + 1] == 1));
+            clauses.Add(prefilled && section == 0 && blocks == 1 ? new($"<{name}> only in the prompt", opened == 0) : new($"<{name}> {often}", IsOften(opened + (prefilled && section == 0 ? 1 : 0), blocks)));
+            clauses.Add(new($"</{name}> {often}", IsOften(counts[(2 * section) + 1], blocks)));
         }
         if (prefilled)
             tags.Insert(0, new(0, 0, 0, Closes: false));
-        var ordered = InOrder(tags, layout.Sections.Count);
+        var ordered = InOrder(tags, sections, blocks);
         clauses.Add(new("sections in order", ordered));
         if (parameters.RequireNonempty)
             AddNonempty(clauses, text, tags, layout, ordered);
@@ -36,13 +38,16 @@ internal static class FormatClauses
         return clauses;
     }
 
-    private static bool InOrder(List<Tag> tags, int sections)
+    private static bool IsOften(int count, int blocks) => count >= 1 && count <= blocks;
+
+    /// <summary>Whole blocks, of which each has all sections in order.</summary>
+    private static bool InOrder(List<Tag> tags, int sections, int blocks)
     {
-        if (tags.Count != 2 * sections)
+        if (tags.Count == 0 || tags.Count % (2 * sections) != 0 || tags.Count > 2 * sections * blocks)
             return false;
         for (var i = 0; i < tags.Count; i++)
         {
-            if (tags[i].Section != i / 2 || tags[i].Closes != (i % 2 == 1))
+            if (tags[i].Section != i / 2 % sections || tags[i].Closes != (i % 2 == 1))
                 return false;
         }
         return true;
@@ -51,9 +56,19 @@ internal static class FormatClauses
     private static void AddNonempty(List<FormatClause> clauses, ReadOnlySpan<char> text, List<Tag> tags, FormatLayout layout, bool ordered)
     {
         for (var section = 0; section < layout.Sections.Count; section++)
-            clauses.Add(new($"{layout.Sections[section]} not empty", ordered && !text[tags[2 * section].End..tags[(2 * section) + 1].Start].IsWhiteSpace()));
+            clauses.Add(new($"{layout.Sections[section]} not empty", ordered && HasContent(text, tags, section, layout.Sections.Count)));
         if (layout.FreeTextAfter)
             clauses.Add(new("text after the last section", ordered && !text[tags[^1].End..].IsWhiteSpace()));
+    }
+
+    private static bool HasContent(ReadOnlySpan<char> text, List<Tag> tags, int section, int sections)
+    {
+        for (var i = 2 * section; i < tags.Count; i += 2 * sections)
+        {
+            if (text[tags[i].End..tags[i + 1].Start].IsWhiteSpace())
+                return false;
+        }
+        return true;
     }
 
     private static bool Outside(ReadOnlySpan<char> text, List<Tag> tags, FormatLayout layout, OutsideText allowed)

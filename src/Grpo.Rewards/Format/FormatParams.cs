@@ -89,6 +89,15 @@ public sealed record FormatParams : IValidatableObject
     [Description("Require every section to hold more than white space. Without it an empty <think></think> passes.")]
     public bool RequireNonempty { get; init; } = true;
 
+    /// <summary>How often the sections may come.</summary>
+    [Description("How often the sections may come, one block after the other: <think></think><answer></answer><think></think><answer></answer> is two.")]
+    [Range(1, 16)]
+    public int MaxBlocks { get; init; } = 1;
+
+    /// <summary>Whether tags inside a section break the layout.</summary>
+    [Description("Refuse tags inside a section. false: whatever stands between a tag and the one that closes it is its text.")]
+    public bool ForbidNested { get; init; } = true;
+
     /// <summary>Whether special tokens at the end are ignored.</summary>
     [Description("Ignore special tokens such as <|im_end|> or </s> at the end of the completion.")]
     public bool StripSpecialTokens { get; init; } = true;

@@ -15,6 +15,7 @@ public sealed class FormatReward(FormatParams parameters) : ISampleReward
         Name = "format",
         Version = "1",
         Summary = "Whether the completion keeps its layout: each tag once, sections in order and not nested, not empty, nothing outside. strict: 1 or 0; soft: the share of clauses that hold.",
+        Formula = "strict: score = 1[every clause holds]; soft: score = clauses that hold / clauses",
         Source = "DeepSeek-R1, arXiv:2501.12948 section 2.2, format reward",
         Create = parameters => new(parameters),
     };

@@ -33,6 +33,7 @@ public sealed class OpenR1FormatReward(OpenR1FormatParams parameters) : ISampleR
         Name = "open_r1_format",
         Version = "1",
         Summary = "open-r1's format_reward with its exact verdicts: 1 when the completion starts with <think>, then </think>, <answer> and </answer> follow, each on its own line; else 0. Prefer format, which also refuses nested and repeated blocks.",
+        Formula = "score = 1[re.match(r\"^<think>\\n.*?\\n</think>\\n<answer>\\n.*?\\n</answer>$\", completion, DOTALL | MULTILINE)]; original: ^<think>.*?</think>\\s*<answer>.*?</answer>$",
         Source = "huggingface/open-r1, format_reward",
         Create = parameters => new(parameters),
     };

@@ -14,6 +14,7 @@ public sealed class OpenR1TagCountReward : ISampleReward
         Name = "open_r1_tag_count",
         Version = "1",
         Summary = "open-r1's tag_count_reward: 0.25 for each of <think>, </think>, <answer>, </answer> that stands exactly once on its own line.",
+        Formula = "score = sum over tags of 0.25 * 1[count(tag) = 1], with the tags <think>\\n, \\n</think>\\n, \\n<answer>\\n, \\n</answer>",
         Source = "huggingface/open-r1, tag_count_reward",
         Create = _ => new(),
     };

@@ -23,6 +23,7 @@ public sealed class TrlThinkFormatReward(TrlThinkFormatParams parameters) : ISam
         Name = "trl_think_format",
         Version = "1",
         Summary = "TRL's think_format_reward with its exact verdicts: 1 when the completion starts with its only <think> and holds a </think>, else 0.",
+        Formula = "score = 1[re.match(r\"^<think>(?!.*<think>)(.*?)</think>.*$\", completion, DOTALL | MULTILINE)]; optional_opening: ^(?:<think>)? at the start",
         Source = "huggingface/trl, think_format_reward; optional_opening: its pull request 7141",
         Create = parameters => new(parameters),
     };

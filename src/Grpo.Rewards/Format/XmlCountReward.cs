@@ -16,6 +16,7 @@ public sealed class XmlCountReward : ISampleReward
         Name = "xml_count",
         Version = "1",
         Summary = "The xmlcount reward of the GRPO demo scripts: 0.125 for each of <reasoning>, </reasoning>, <answer>, </answer> that stands exactly once on its own line, less 0.001 for each character after </answer>.",
+        Formula = "score = 0.125 * (tags that stand once) - 0.001 * (characters after \\n</answer>\\n) - 0.001 * (characters after \\n</answer>, less 1); each deduction only with its tag",
         Source = "William Brown's GRPO demo, xmlcount_reward_func",
         Range = new(double.NegativeInfinity, 0.5),
         Create = _ => new(),

@@ -11,6 +11,7 @@ namespace Grpo.Rewards.Language;
 /// </remarks>
 public sealed class LanguageConsistencyReward(LanguageConsistencyParams parameters) : ISampleReward
 {
+    private const int MaxText = 4_000_000;
     private const string ThinkOpen = "<think>";
     private const string ThinkClose = "</think>";
     private const string AnswerOpen = "<answer>";
@@ -19,8 +20,9 @@ public sealed class LanguageConsistencyReward(LanguageConsistencyParams paramete
     public static RewardDefinition Definition { get; } = new RewardDefinition<LanguageConsistencyParams, LanguageConsistencyReward>
     {
         Name = "language_consistency",
-        Version = "2",
+        Version = "3",
         Summary = "Share of the words of the chain of thought that are in the target language (params.target or reference.language): words_target / words, without code, formulas, markup and symbols. The script tells the language of a word, and letter n-grams that of each sentence in Latin, Cyrillic, Arabic or Devanagari letters.",
+        Formula = "ratio: score = words_target / words; gate: score = 1[words_target / words >= threshold]",
         Source = "DeepSeek-R1, arXiv:2501.12948v2 equation 7",
         ReferenceFields = ["language"],
         Languages = Languages.Tags,
@@ -37,6 +39,8 @@ public sealed class LanguageConsistencyReward(LanguageConsistencyParams paramete
             return RewardScore.None($"unknown language '{wanted}'");
 
         var (text, unclosed) = InScope(sample.Completion, parameters.Scope);
+        if (text.Length > MaxText)
+            return RewardScore.None(RewardScore.BudgetExhausted, new() { ["limit"] = $"more than {MaxText} characters to judge" });
         var tally = LanguageTally.Count(NeutralSpans.Blank(text, parameters.IgnoreQuotes, out var spans), target, parameters.HanWeight, parameters.Margin);
         var (mine, all) = (tally.ByLanguage.GetValueOrDefault(target), tally.ByLanguage.Values.Sum());
         var details = Details(target, tally, spans);

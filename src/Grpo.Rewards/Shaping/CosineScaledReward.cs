@@ -4,6 +4,16 @@ using System.Text.Json.Nodes;
 
 namespace Grpo.Rewards.Shaping;
 
+/// <summary>The score of a completion whose accuracy could not be judged.</summary>
+public enum UnjudgedScore
+{
+    /// <summary>None, as in TRL.</summary>
+    Null,
+
+    /// <summary>1 whatever the length, as in open-r1.</summary>
+    One,
+}
+
 /// <summary>Parameters of <see cref="CosineScaledReward"/>, named as in open-r1 and TRL.</summary>
 public sealed record CosineScaledParams
 {
@@ -41,8 +51,12 @@ public sealed record CosineScaledParams
     public LengthUnit Length { get; init; } = LengthUnit.Auto;
 
     /// <summary>Who decides what is correct.</summary>
-    [Description("The reward that decides what is correct: a score of 1 or more. Without its score there is none here.")]
+    [Description("The reward that decides what is correct: a score of 1 or more.")]
     public NestedReward Accuracy { get; init; } = new() { Name = "accuracy" };
+
+    /// <summary>The score when it gives none.</summary>
+    [Description("When accuracy gives no score: null (no score here either), as TRL does, or one (1 whatever the length), as open-r1 does.")]
+    public UnjudgedScore Unjudged { get; init; } = UnjudgedScore.Null;
 }
 
 /// <summary>Correct and short is best; wrong and short is worst.</summary>
@@ -60,6 +74,7 @@ public sealed class CosineScaledReward(CosineScaledParams parameters) : ISampleR
         Name = "cosine_scaled",
         Version = "1",
         Summary = "Accuracy scaled by length along half a cosine: a correct completion falls from 1 to 0.5 as it grows to max_len, a wrong one rises from -1 to -0.5.",
+        Formula = "score = end + (start - end) / 2 * (1 + cos(pi * length / max_len)); correct: from start = max_value_correct to end = min_value_correct; wrong: from start = min_value_wrong to end = max_value_wrong",
         Source = "arXiv:2502.03373 appendix C.1; cosine_scaled_reward of open-r1 and TRL",
         Range = new(-1, 1),
         ReferenceFields = ["answer"],
@@ -73,7 +88,7 @@ public sealed class CosineScaledReward(CosineScaledParams parameters) : ISampleR
             return RewardScore.None(CompletionLength.Missing);
         var judged = _accuracy.Score(sample);
         if (judged.Score is not { } accuracy)
-            return RewardScore.None($"accuracy: {judged.Reason}");
+            return parameters.Unjudged == UnjudgedScore.One ? RewardScore.Of(1, $"not judged: {judged.Reason}") : RewardScore.None($"accuracy: {judged.Reason}");
         var correct = accuracy >= 1;
         var (start, end) = correct ? (parameters.MaxValueCorrect, parameters.MinValueCorrect) : (parameters.MinValueWrong, parameters.MaxValueWrong);
         var progress = (double)length / parameters.MaxLen;

@@ -44,6 +44,7 @@ public sealed class KimiLengthReward(KimiLengthParams parameters) : IGroupReward
         Name = "kimi_length",
         Version = "1",
         Summary = "Length reward of Kimi k1.5 within a group: 0.5 - (length - shortest) / (longest - shortest) for correct completions, at most 0 for wrong ones, 0 when all are of one length.",
+        Formula = "lambda = 0.5 - (length - shortest) / (longest - shortest) over the group; correct: score = lambda; wrong: score = min(0, lambda); all of one length: 0",
         Source = "Kimi k1.5, arXiv:2501.12599 section 2.3.3; open-r1, len_reward",
         Range = new(-0.5, 0.5),
         ReferenceFields = ["answer"],
@@ -61,7 +62,9 @@ public sealed class KimiLengthReward(KimiLengthParams parameters) : IGroupReward
 
     private RewardScore One(RewardSample sample, int length, int shortest, int longest)
     {
-        var judged = _accuracy.Score(sample);
+        var judged = RewardGuard.Score(_accuracy, sample);
+        if (judged.Reason == RewardScore.InternalError)
+            return judged;
         if (judged.Score is null && parameters.Unjudged == Unjudged.Null)
             return RewardScore.None($"accuracy: {judged.Reason}");
         var correct = judged.Score is null or >= 1;

@@ -34,6 +34,7 @@ public sealed class ReasoningStepsReward(ReasoningStepsParams parameters) : ISam
         Name = "reasoning_steps",
         Version = "1",
         Summary = "open-r1's reasoning_steps_reward: a third for each mark of a step (Step 1:, 1., a bullet, First, Second, Next, Finally), at most 1.",
+        Formula = "score = min(1, marks / steps)",
         Source = "huggingface/open-r1, reasoning_steps_reward",
         Create = parameters => new(parameters),
     };

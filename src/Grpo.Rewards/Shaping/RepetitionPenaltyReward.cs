@@ -35,6 +35,7 @@ public sealed class RepetitionPenaltyReward(RepetitionPenaltyParams parameters) 
         Name = "repetition_penalty",
         Version = "1",
         Summary = "max_penalty times the share of n-grams that repeat an earlier one: 0 without repetition, near -1 for endless repetition.",
+        Formula = "score = max_penalty * (1 - different n-grams / n-grams), n = ngram_size; 0 with fewer than n units",
         Source = "arXiv:2502.03373 appendix C.2; repetition_penalty_reward of open-r1 (words) and TRL (token ids)",
         Range = new(-1, 0),
         Create = parameters => new(parameters),

@@ -48,6 +48,7 @@ public sealed class SoftOverlongReward(SoftOverlongParams parameters) : ISampleR
         Name = "soft_overlong",
         Version = "1",
         Summary = "Soft overlong punishment of DAPO: 0 up to max_completion_len - soft_punish_cache tokens, falling to -1 at max_completion_len. Needs token_count.",
+        Formula = "score = penalty_factor * max(-1, min(0, (max_completion_len - soft_punish_cache - length) / soft_punish_cache)); without capped no max(-1, …)",
         Source = "DAPO, arXiv:2503.14476 equation 13; capped false: verl",
         Range = new(-1, 0),
         Create = parameters => new(parameters),

@@ -29,6 +29,7 @@ public sealed class StopProperlyReward(StopProperlyParams parameters) : ISampleR
         Name = "stop_properly",
         Version = "1",
         Summary = "1 (or the score of another reward) when the completion ended by itself; that times the coefficient, or a negative coefficient itself, when it was cut off at the limit. Needs finish_reason.",
+        Formula = "ended by itself: score = reward; cut off: score = coefficient * reward where coefficient >= 0, else coefficient",
         Source = "OpenRLHF, stop_properly_penalty_coef",
         Create = parameters => new(parameters),
     };

@@ -38,7 +38,8 @@ public static class AdvantageEstimators
 
     private static void KeepRewardOfSingletons(AdvantageEstimator estimator, RewardBatch batch, AdvantageOptions options, double[] advantages)
     {
-        var scale = estimator.Name == "grpo" && options.ScaleRewards != RewardScaling.None ? 1 + options.StdEpsilon : 1;
+        var divides = estimator.Name == "gdpo" || (estimator.Name == "grpo" && options.ScaleRewards != RewardScaling.None);
+        var scale = divides ? 1 + options.StdEpsilon : 1;
         for (var group = 0; group < batch.GroupCount; group++)
         {
             var rewards = batch.Rewards.AsSpan(batch.Group(group));

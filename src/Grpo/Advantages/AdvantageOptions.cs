@@ -20,7 +20,7 @@ public sealed record AdvantageOptions
     /// <summary>What the only completion of a group gets.</summary>
     public SingletonAdvantage Singleton { get; init; }
 
-    /// <summary>Whether mean and spread of each completion are those of the others in its group (NeMo-RL); grpo only.</summary>
+    /// <summary>Whether mean and spread of each completion are those of the others in its group (NeMo-RL); grpo and gdpo only.</summary>
     public bool LeaveOneOut { get; init; }
 
     /// <summary>Whether grpo subtracts the mean of the batch instead of the group's (AReaL's mean_level batch).</summary>
@@ -28,6 +28,10 @@ public sealed record AdvantageOptions
 
     /// <summary>Added to the mean that maxrl divides by (SkyRL 1e-6).</summary>
     public double MeanEpsilon { get; init; }
+
+    /// <summary>gpg: what the advantages are divided by (verl's f_norm).</summary>
+    /// <value>Above 0. The default value is 1.</value>
+    public double FNorm { get; init; } = 1;
 
     /// <summary>rae: how much of an agent's average stays when a reward comes in.</summary>
     /// <value>In [0, 1). The default value is 0.95.</value>

@@ -25,7 +25,7 @@ public sealed record RewardBatch
         : this(scores.WeightedSum(), groupSizes) => Scores = scores;
 
     /// <summary>One reward per completion, shape (N); NaN means not judged.</summary>
-    public double[] Rewards { get; }
+    public double[] Rewards { get; private init; }
 
     /// <summary>The single rewards, when there are several.</summary>
     public RewardScores? Scores { get; init; }
@@ -47,6 +47,9 @@ public sealed record RewardBatch
 
     /// <summary>Number of completions, N.</summary>
     public int Count => Rewards.Length;
+
+    /// <summary>The same groups with other rewards, shape (N).</summary>
+    internal RewardBatch With(double[] rewards) => this with { Rewards = rewards, Scores = null };
 
     /// <summary>Where the completions of a group lie.</summary>
     public Range Group(int group) => _offsets[group].._offsets[group + 1];

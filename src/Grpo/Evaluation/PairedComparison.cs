@@ -8,6 +8,9 @@ public sealed record PairedComparison
     /// <summary>Mean of new minus old over the prompts; null without any.</summary>
     public required double? Difference { get; init; }
 
+    /// <summary>Mean of the old values over the prompts compared; null without any.</summary>
+    public double? Before { get; init; }
+
     /// <summary>Prompts compared: those where both values are defined.</summary>
     public required int N { get; init; }
 
@@ -36,6 +39,7 @@ public sealed record PairedComparison
         return new PairedComparison
         {
             Difference = mean,
+            Before = pairs.Average(pair => pair.Before),
             N = pairs.Count,
             Stderr = error,
             Ci = Intervals.StudentInterval(mean, error, pairs.Count - 1, level, "paired_t"),
@@ -56,6 +60,7 @@ public sealed record PairedComparison
         return new PairedComparison
         {
             Difference = difference,
+            Before = before.Value,
             N = Math.Min(before.N, after.N),
             Stderr = error,
             Ci = error is { } stderr

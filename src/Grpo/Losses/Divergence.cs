@@ -23,6 +23,8 @@ public static class Divergence
     /// <summary>The same of each token of a sequence.</summary>
     internal static void Write(KlEstimator estimator, in DivergenceInputs tokens, KlOptions options, in DivergenceRow row)
     {
+        if (options.Weight == KlWeight.None && estimator.Weight != KlWeight.None) options = options with { Weight = estimator.Weight };
+
         // x lies where the gradient by the ratio goes, which is written last.
         var x = row.GradLogRatios;
         TensorPrimitives.Subtract(tokens.Logprobs, tokens.RefLogprobs, x);

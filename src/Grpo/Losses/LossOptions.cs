@@ -58,6 +58,9 @@ public sealed record LossOptions
     /// <summary>How the divergence is bounded and weighed.</summary>
     public KlOptions Kl { get; init; } = new();
 
+    /// <summary>How the divergences of tokens become one number; null is as the policy term's. OpenRLHF means them over tokens whatever the policy term does.</summary>
+    public LossAggregation? KlAggregation { get; init; }
+
     /// <summary>Whether the divergence is exact over the sequences as outcomes (<see cref="OutcomeDivergence"/>) instead of estimated per token.</summary>
     public bool FullKl { get; init; }
 

@@ -30,13 +30,22 @@ public sealed class LossType
     /// <summary>Whether the rollout correction is part of the ratio instead of a factor of the term.</summary>
     internal bool CorrectionEntersRatio { get; private init; }
 
+    /// <summary>The largest change of one token's log-probability that the ratio of a whole sequence takes in (level sequence_product).</summary>
+    internal double LargestTokenLogRatio { get; private init; } = double.PositiveInfinity;
+
     /// <summary>The loop over the tokens of a sequence.</summary>
     internal AccumulateSequence Accumulate { get; }
 
     /// <summary>A loss type with the given per-token term.</summary>
-    internal static LossType Of<TTerm>(string name, string aggregation, string level = "token", SelectTokens? select = null, bool correctionEntersRatio = false)
+    internal static LossType Of<TTerm>(
+        string name, string aggregation, string level = "token", SelectTokens? select = null, bool correctionEntersRatio = false, double largestTokenLogRatio = double.PositiveInfinity)
         where TTerm : struct, IPolicyTerm =>
-        new(name, LossAggregations.All[aggregation], ImportanceSamplingLevels.All[level], SequenceLoss.Accumulate<TTerm>) { Select = select, CorrectionEntersRatio = correctionEntersRatio };
+        new(name, LossAggregations.All[aggregation], ImportanceSamplingLevels.All[level], SequenceLoss.Accumulate<TTerm>)
+        {
+            Select = select,
+            CorrectionEntersRatio = correctionEntersRatio,
+            LargestTokenLogRatio = largestTokenLogRatio,
+        };
 }
 
 /// <summary>The loss types by name.</summary>
@@ -57,7 +66,7 @@ public static class LossTypes
         LossType.Of<ClippedSurrogate>("rloo", "seq-mean-token-mean", "sequence_product"),
         LossType.Of<ClippedWeight>("cispo", "token-mean"),
         LossType.Of<SigmoidGate>("sapo", "seq-mean-token-mean"),
-        LossType.Of<GammaWeight>("vespo", "token-mean", "sequence_product", correctionEntersRatio: true),
+        LossType.Of<GammaWeight>("vespo", "token-mean", "sequence_product", correctionEntersRatio: true, largestTokenLogRatio: 20),
         LossType.Of<ImportanceWeighted>("gmpo", "seq-mean-token-mean", "sequence_clipped"),
         LossType.Of<ImportanceWeighted>("geo_mean", "seq-mean-token-mean", "sequence_clipped"),
         LossType.Of<ImportanceWeighted>("importance_sampling", "token-sum"),

@@ -78,10 +78,14 @@ public static class PolicyLoss
             return totals;
         }
 
+        /// <summary>The weight of each token of a sequence.</summary>
+        private double Weight(LossAggregation aggregation, int index) => aggregation.Weight(counts with { PromptTokens = _prompts[index] }, options.Normalizer, batch[index].TokenCount);
+
         private SequenceScratch Run(int index, SequenceScratch scratch)
         {
             var sequence = batch[index];
-            var weight = sequence.TokenCount == 0 ? 0 : _aggregation.Weight(counts with { PromptTokens = _prompts[index] }, options.Normalizer, sequence.TokenCount);
+            var weight = sequence.TokenCount == 0 ? 0 : Weight(_aggregation, index);
+            var settings = weight == 0 || options.KlAggregation is null ? options : options with { Beta = options.Beta * Weight(options.KlAggregation, index) / weight };
             var gradient = Gradients is null ? null : new SequenceGradient(sequence);
             var tokens = Explanations is null ? [] : Explanations[index] = new TokenExplanation[sequence.Length];
             var selected = _selected is null ? [] : _selected[index];
@@ -96,7 +100,7 @@ public static class PolicyLoss
                     LargestGradient = sequence.Logprobs.IsSingle ? float.MaxValue : double.MaxValue,
                     Tokens = tokens.Length == 0 ? [] : tokens.AsSpan(start, length),
                 };
-                _sums[index] += options.LossType.Accumulate(new SequenceView(sequence, scratch, start, length), weight, options, output);
+                _sums[index] += options.LossType.Accumulate(new SequenceView(sequence, scratch, start, length), weight, settings, output);
                 gradient?.Write(start, scratch.Take(SequenceBuffer.GradLogprobs, length));
             }
 

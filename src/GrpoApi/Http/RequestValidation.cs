@@ -44,8 +44,10 @@ public static class RequestValidation
 
     private static async ValueTask<object?> ValidateAsync<T>(EndpointFilterInvocationContext invocation, int position, EndpointFilterDelegate next)
     {
+        var request = invocation.GetArgument<T>(position);
+        if (NullElements.FirstPath(request) is { } path) throw Invalid(path, "Must not be null.");
         var validator = invocation.HttpContext.RequestServices.GetRequiredService<IValidator<T>>();
-        var result = await validator.ValidateAsync(invocation.GetArgument<T>(position), invocation.HttpContext.RequestAborted);
+        var result = await validator.ValidateAsync(request, invocation.HttpContext.RequestAborted);
         return result.IsValid ? await next(invocation) : throw new ValidationException(result.Errors);
     }
 }

@@ -100,7 +100,7 @@ public class CurationTests
         List<string> lines = [];
         await foreach (var line in CurationReports.ReadLinesAsync(bench.Store, job, CancellationToken.None)) lines.Add(line);
         Assert.Equal([expected], lines);
-        var report = JobJson.Read<CurationReport>(job.Report!);
+        var report = JobJson.Read<CurationReport>((await bench.Store.ReadReportAsync(job.Id, CancellationToken.None))!);
         Assert.Equal((4, 1, 1, 1), (report.Samples, report.Kept, report.Rows, report.PromptsKept));
         Assert.Equal(new Dictionary<string, long> { ["duplicates"] = 1, ["min_reward"] = 2 }, report.Dropped);
     }

@@ -16,6 +16,9 @@ public class DatasetTests
     }
 
     [Fact]
+    public void Fields_are_named_in_any_script() => Assert.Equal("1+1 é", FieldTemplate.Fill("{问题} {réponse}", JsonElement.Parse("""{"问题":"1+1","réponse":"é"}"""), "p"));
+
+    [Fact]
     public void A_template_that_is_one_field_keeps_its_type()
     {
         var row = JsonElement.Parse("""{"n":3,"numbers":[1,2]}""");
@@ -53,6 +56,7 @@ public class DatasetTests
     [InlineData("{\"a\":1}\n\n{\"a\":", "Line 3 is not JSON")]
     [InlineData("{\"a\":1}\r\n[1]\r\n", "Line 2 is array")]
     [InlineData("{\"a\":1}\n{\"a\":2} x\n", "Line 2 is not JSON")]
+    [InlineData("{\"a\":1}\n{\"a\":\"\\ud800\"}\n", "Line 2 holds text that is not valid Unicode")]
     public async Task A_bad_line_is_told_by_its_number(string text, string expected)
     {
         var problem = await Assert.ThrowsAsync<DatasetException>(async () => await ReadAsync(Encoding.UTF8.GetBytes(text)));

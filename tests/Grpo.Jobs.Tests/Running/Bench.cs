@@ -1,4 +1,5 @@
 using Grpo.Engines;
+using Grpo.Jobs.Evaluations;
 using Grpo.Jobs.Requests;
 using Grpo.Jobs.Running;
 using Grpo.Jobs.Stores;
@@ -14,7 +15,7 @@ internal sealed class Bench : IAsyncDisposable
     private readonly StoreUnderTest _under;
     private readonly PolicyCatalog _catalog = new("scripted");
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _failures;
     private Task _running = Task.CompletedTask;
 
     private Bench(StoreUnderTest under, IJobStore store)
@@ -30,8 +31,8 @@ internal sealed class Bench : IAsyncDisposable
 
     public JobIntake Intake { get; }
 
-    /// <summary>The first thing that went wrong and is tried again.</summary>
-    public Task FailedAsync => _failed.Task;
+    /// <summary>How often something went wrong and was to be tried again.</summary>
+    public int Failures => Volatile.Read(ref _failures);
 
     public static async Task<Bench> OpenAsync(StoreUnderTest? under = null, bool run = true, int? pages = null)
     {
@@ -56,13 +57,13 @@ internal sealed class Bench : IAsyncDisposable
 
     public Task<Job> SubmitAsync(JobRequest request) => Intake.SubmitAsync(request, null, CancellationToken.None);
 
-    public void Run() => _running = new JobRunner(Store, _catalog, Fast, TimeProvider.System, problem => _failed.TrySetResult()).RunAsync(_stop.Token);
+    public void Run() => _running = new JobRunner(Store, _catalog, Fast, TimeProvider.System, _ => Interlocked.Increment(ref _failures)).RunAsync(_stop.Token);
 
     /// <summary>Runs for a while on a store that the runner cannot tell that it stops.</summary>
     public async Task RunForAsync(TimeSpan time)
     {
         using var stop = new CancellationTokenSource(time);
-        await new JobRunner(new Unreleased(Store), _catalog, Fast with { Lease = TimeSpan.FromMilliseconds(300) }, TimeProvider.System, _ => { }).RunAsync(stop.Token);
+        await new JobRunner(new UnreleasedStore(Store), _catalog, Fast with { Lease = TimeSpan.FromMilliseconds(300) }, TimeProvider.System, _ => { }).RunAsync(stop.Token);
     }
 
     public async Task<Job> UntilOverAsync(Job job)
@@ -82,6 +83,35 @@ internal sealed class Bench : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until that many samples are stored; a store that is away is asked again.</summary>
+    public async Task UntilDoneAsync(Job job, long samples)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (await poll.WaitForNextTickAsync(patience.Token))
+        {
+            try
+            {
+                if ((await Store.FindAsync(job.Kind, job.Id, patience.Token))!.Done >= samples) return;
+            }
+            catch (JobStoreException)
+            {
+                // It comes back.
+            }
+        }
+    }
+
+    /// <summary>Waits until something goes wrong that had not yet.</summary>
+    public async Task UntilFailedAsync(int before = 0)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (Failures <= before) await poll.WaitForNextTickAsync(patience.Token);
+    }
+
+    /// <summary>The report of an evaluation, once it is over.</summary>
+    public async Task<EvaluationReport> ReportAsync(Job job) => JobJson.Read<EvaluationReport>((await Store.ReadReportAsync((await UntilOverAsync(job)).Id, CancellationToken.None))!);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -90,57 +120,5 @@ internal sealed class Bench : IAsyncDisposable
         await _catalog.DisposeAsync();
         await _under.DisposeAsync();
         _stop.Dispose();
-    }
-
-    /// <summary>Forwards everything but the release of leases.</summary>
-    private sealed class Unreleased(IJobStore store) : IJobStore
-    {
-        public Task ReleaseAsync(string owner, JobChunk? chunk, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task MigrateAsync(CancellationToken cancellationToken) => store.MigrateAsync(cancellationToken);
-
-        public Task<StoredDataset> AddDatasetAsync(IAsyncEnumerable<string> rows, CancellationToken cancellationToken) => store.AddDatasetAsync(rows, cancellationToken);
-
-        public Task<bool> NameDatasetAsync(string name, string datasetId, CancellationToken cancellationToken) => store.NameDatasetAsync(name, datasetId, cancellationToken);
-
-        public Task<StoredDataset?> FindDatasetAsync(string name, CancellationToken cancellationToken) => store.FindDatasetAsync(name, cancellationToken);
-
-        public Task<IReadOnlyList<NamedDataset>> ListDatasetsAsync(CancellationToken cancellationToken) => store.ListDatasetsAsync(cancellationToken);
-
-        public Task<bool> RemoveDatasetAsync(string name, CancellationToken cancellationToken) => store.RemoveDatasetAsync(name, cancellationToken);
-
-        public Task<IReadOnlyList<string>> ReadRowsAsync(string datasetId, int first, int count, CancellationToken cancellationToken) => store.ReadRowsAsync(datasetId, first, count, cancellationToken);
-
-        public Task<Job> CreateAsync(NewJob job, CancellationToken cancellationToken) => store.CreateAsync(job, cancellationToken);
-
-        public Task<Job?> FindByKeyAsync(JobKind kind, string idempotencyKey, CancellationToken cancellationToken) => store.FindByKeyAsync(kind, idempotencyKey, cancellationToken);
-
-        public Task<Job?> FindAsync(JobKind kind, string id, CancellationToken cancellationToken) => store.FindAsync(kind, id, cancellationToken);
-
-        public Task<IReadOnlyList<Job>> ListAsync(JobKind kind, long? before, int limit, CancellationToken cancellationToken) => store.ListAsync(kind, before, limit, cancellationToken);
-
-        public Task<IReadOnlyList<JobCount>> CountAsync(CancellationToken cancellationToken) => store.CountAsync(cancellationToken);
-
-        public Task<bool> CancelAsync(string id, CancellationToken cancellationToken) => store.CancelAsync(id, cancellationToken);
-
-        public Task<JobChunk?> ClaimAsync(string owner, IReadOnlyList<string> policies, TimeSpan lease, CancellationToken cancellationToken) => store.ClaimAsync(owner, policies, lease, cancellationToken);
-
-        public Task RenewAsync(string owner, TimeSpan lease, CancellationToken cancellationToken) => store.RenewAsync(owner, lease, cancellationToken);
-
-        public Task<IReadOnlyList<string>> OwnersAsync(CancellationToken cancellationToken) => store.OwnersAsync(cancellationToken);
-
-        public Task<IReadOnlySet<int>> FinishedPromptsAsync(string jobId, int first, int count, CancellationToken cancellationToken) => store.FinishedPromptsAsync(jobId, first, count, cancellationToken);
-
-        public Task<bool> CommitAsync(string jobId, IReadOnlyList<SampleResult> results, JobChunk? finished, CancellationToken cancellationToken) => store.CommitAsync(jobId, results, finished, cancellationToken);
-
-        public Task<Job?> ClaimFinishAsync(string owner, TimeSpan lease, CancellationToken cancellationToken) => store.ClaimFinishAsync(owner, lease, cancellationToken);
-
-        public Task<bool> FinishAsync(string jobId, JobStatus status, string? report, string? error, CancellationToken cancellationToken) => store.FinishAsync(jobId, status, report, error, cancellationToken);
-
-        public Task<IReadOnlyList<SampleResult>> ReadResultsAsync(string jobId, int firstPrompt, int prompts, CancellationToken cancellationToken) => store.ReadResultsAsync(jobId, firstPrompt, prompts, cancellationToken);
-
-        public Task<int> RemoveExpiredAsync(DateTimeOffset before, CancellationToken cancellationToken) => store.RemoveExpiredAsync(before, cancellationToken);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -27,6 +27,14 @@ public sealed class SqliteUnderTest : StoreUnderTest
     }
 }
 
+/// <summary>A database on a server of its own, which may be stopped and started.</summary>
+internal sealed class PostgresClusterUnderTest(PostgresCluster cluster) : StoreUnderTest
+{
+    public override IJobStore Open(TimeProvider? time = null) => new PostgresJobStore(cluster.ConnectionString, time ?? TimeProvider.System);
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
 /// <summary>A schema of its own in the database that GRPO_TEST_POSTGRES names.</summary>
 public sealed class PostgresUnderTest : StoreUnderTest
 {

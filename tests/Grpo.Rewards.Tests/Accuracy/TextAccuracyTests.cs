@@ -73,6 +73,14 @@ public class TextAccuracyTests
     }
 
     [Fact]
+    public void Articles_in_quotation_marks_are_articles()
+    {
+        Assert.Equal(1, Reward("exact_match").Score(Sample("<answer>“The end”</answer>", "“ end”")).Score);
+        Assert.Equal(1, Reward("token_f1").Score(Sample("<answer>an end - the</answer>", "end")).Score);
+        Assert.Equal(0, Reward("exact_match").Score(Sample("<answer>theend</answer>", "end")).Score);
+    }
+
+    [Fact]
     public void Patterns()
     {
         Assert.Equal(1, Reward("regex_match", """{"pattern":"^\\d+ km$","multiline":true}""").Score(Sample("far:\n12 km\n")).Score);

@@ -6,14 +6,11 @@ namespace Grpo.Rewards.Tests.Conformance;
 
 public class ShapingConformance
 {
-    // open-r1 cannot read these references, which are words, and so gives the answer no verdict; we compare words with words.
-    private static readonly string[] ReadByUs = ["unparseable_latex", "forty two"];
+    [ConformanceFact(RewardFunctionRows.File)]
+    public void Kimi_length() => Assert.NotEqual(0, RewardFunctionRows.Check("kimi_length", RewardFunctionRows.Of("len_reward"), row => With(row, """{"length":"characters","unjudged":"correct"}""")));
 
     [ConformanceFact(RewardFunctionRows.File)]
-    public void Kimi_length() => Assert.NotEqual(0, RewardFunctionRows.Check("kimi_length", Readable("len_reward"), _ => """{"length":"characters"}"""));
-
-    [ConformanceFact(RewardFunctionRows.File)]
-    public void Cosine_scaled() => Assert.NotEqual(0, RewardFunctionRows.Check("cosine_scaled", Readable("cosine_scaled_reward"), Factory));
+    public void Cosine_scaled() => Assert.NotEqual(0, RewardFunctionRows.Check("cosine_scaled", RewardFunctionRows.Of("cosine_scaled_reward"), row => With(row, Factory(row))));
 
     // Words of Chinese are found by a segmenter there; we offer characters.
     [ConformanceFact(RewardFunctionRows.File)]
@@ -27,8 +24,14 @@ public class ShapingConformance
     [ConformanceFact(RewardFunctionRows.File)]
     public void Reasoning_steps() => Assert.NotEqual(0, RewardFunctionRows.Check("reasoning_steps", RewardFunctionRows.Of("reasoning_steps_reward")));
 
-    private static IEnumerable<JsonElement> Readable(string function) =>
-        RewardFunctionRows.Of(function).Where(row => !ReadByUs.Any(word => row.GetProperty("args").GetRawText().Contains(word, StringComparison.Ordinal)));
+    /// <summary>The parameters; where the references are words they judge numbers only, as those functions cannot read words and then do not judge. We compare words with words.</summary>
+    private static string With(JsonElement row, string parameters)
+    {
+        var node = JsonNode.Parse(parameters)?.AsObject() ?? [];
+        if (row.GetProperty("args").GetProperty("solution").EnumerateArray().All(solution => solution.GetString() is "unparseable_latex" or "forty two"))
+            node["accuracy"] = new JsonObject { ["name"] = "numeric_accuracy" };
+        return node.ToJsonString();
+    }
 
     private static string Factory(JsonElement row) => row.GetProperty("factory_args").GetRawText();
 

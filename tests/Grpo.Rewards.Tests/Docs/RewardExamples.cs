@@ -1,8 +1,18 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Grpo.Rewards.Tests.Docs;
 
 /// <summary>One example for each reward: its parameters and the samples of one group, as a request writes them.</summary>
 internal static class RewardExamples
 {
+    /// <summary>How the samples are read.</summary>
+    public static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
     public static readonly Dictionary<string, (string Params, string[] Samples)> All = new()
     {
         ["accuracy"] = ("{}", ["""{"completion": "So it is 50%.", "reference": {"answer": "1/2"}}""", """{"completion": "(8 - 2) * 4", "reference": {"numbers": [2, 4, 8], "target": 24}}"""]),
@@ -13,6 +23,7 @@ internal static class RewardExamples
         ["token_f1"] = ("{}", ["""{"completion": "<answer>a red house on the hill</answer>", "reference": {"answer": "the red house"}}"""]),
         ["regex_match"] = ("""{"pattern": "^\\d{4}-\\d{2}-\\d{2}$", "multiline": true}""", ["""{"completion": "On\n2024-02-29\nit rained."}"""]),
         ["json_match"] = ("""{"mode": "partial"}""", ["""{"completion": "```json\n{\"name\": \"Ada\", \"age\": 35}\n```", "reference": {"json": {"name": "Ada", "age": 36}}}"""]),
+        ["json_schema"] = ("""{"schema": {"type": "object", "properties": {"age": {"type": "integer", "minimum": 0}}, "required": ["age"]}}""", ["""{"completion": "<answer>{\"age\": 36}</answer>"}""", """{"completion": "<answer>{\"age\": -1}</answer>"}"""]),
         ["countdown"] = ("{}", ["""{"completion": "<answer>(25 - 1) × 3 ÷ 3 = 24</answer>", "reference": {"numbers": [25, 1, 3, 3], "target": 24}}"""]),
         ["format"] = ("""{"mode": "soft"}""", ["""{"completion": "<think>2 + 2</think><answer>4</answer>"}""", """{"completion": "<think>2 + 2</think> it is 4"}"""]),
         ["open_r1_format"] = ("{}", ["""{"completion": "<think>\n2 + 2\n</think>\n<answer>\n4\n</answer>"}""", """{"completion": "<think>2 + 2</think><answer>4</answer>"}"""]),

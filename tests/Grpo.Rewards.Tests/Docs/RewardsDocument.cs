@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 
 namespace Grpo.Rewards.Tests.Docs;
 
@@ -17,15 +16,9 @@ internal static class RewardsDocument
         - A score of `null` means: not applicable, or could not be judged. It is left out of every sum and mean and is never 0. An accuracy reward gives 0, not `null`, when a completion has no answer.
         - The reward of a sample is the sum of weight times score. Weight 0 scores and reports only. `composite` multiplies by gates.
         - Work is bounded by counts, never by clocks: an answer beyond a bound has the score `null` and the reason `budget_exhausted`.
-        - Ranges are those of the default parameters.
+        - Ranges are those of the default parameters. In formulas 1[…] is 1 where … holds and 0 where it does not.
 
         """;
-
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
 
     public static string Render()
     {
@@ -39,6 +32,7 @@ internal static class RewardsDocument
     {
         var fields = definition.ReferenceFields.Count == 0 ? "" : $" Reads `reference.{string.Join("`, `reference.", definition.ReferenceFields)}`.";
         text.Append(CultureInfo.InvariantCulture, $"\n## {definition.Name}\n\n{Plain(definition.Summary)}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"Formula: {Code(definition.Formula)}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"Version {definition.Version}. Range [{Bound(definition.Range.Min)}, {Bound(definition.Range.Max)}].{(definition.IsGroupReward ? " Compares the samples of a `group`." : "")}{fields} Source: {definition.Source}.\n\n");
         AppendParameters(text, definition.ParamsSchema["properties"]!.AsObject());
         AppendExample(text, definition);
@@ -58,7 +52,7 @@ internal static class RewardsDocument
     {
         var (parameters, samples) = RewardExamples.All[definition.Name];
         var set = new RewardSet([WeightedReward.Bind(definition.Name, 1, Samples.Json(parameters))]);
-        var scores = set.Score([.. samples.Select(sample => JsonSerializer.Deserialize<RewardSample>(sample, Options)! with { Group = "g" })]);
+        var scores = set.Score([.. samples.Select(sample => JsonSerializer.Deserialize<RewardSample>(sample, RewardExamples.Options)! with { Group = "g" })]);
         text.Append(parameters == "{}" ? "Example:\n\n" : $"Example, with `{parameters}`:\n\n");
         text.Append("| sample | score | reason |\n|---|---|---|\n");
         foreach (var (sample, scored) in samples.Zip(scores.Samples))
@@ -67,6 +61,9 @@ internal static class RewardsDocument
             text.Append(CultureInfo.InvariantCulture, $"| `{sample.Replace("`", "\\u0060", StringComparison.Ordinal)}` | {(score.Score is { } value ? value.ToString("0.####", CultureInfo.InvariantCulture) : "null")} | {Plain(score.Reason)} |\n");
         }
     }
+
+    /// <summary>A code span, fenced by more backticks than it holds in a row.</summary>
+    private static string Code(string text) => text.Contains('`', StringComparison.Ordinal) ? $"```` {text} ````" : $"`{text}`";
 
     /// <summary>Text that Markdown shows as it is, in tables too: no HTML, no cell ends.</summary>
     private static string Plain(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal);

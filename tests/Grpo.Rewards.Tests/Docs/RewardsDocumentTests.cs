@@ -16,5 +16,6 @@ public class RewardsDocumentTests
     }
 
     [Fact]
-    public void Every_reward_names_its_source() => Assert.DoesNotContain(RewardCatalog.All, definition => definition.Source.Length == 0);
+    public void Every_reward_names_its_source_and_its_formula() =>
+        Assert.DoesNotContain(RewardCatalog.All, definition => definition.Source.Length == 0 || !definition.Formula.Contains("score = ", StringComparison.Ordinal));
 }

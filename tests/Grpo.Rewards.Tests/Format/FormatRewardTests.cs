@@ -46,6 +46,17 @@ public class FormatRewardTests
     [InlineData("""{"strip_special_tokens":false}""", "<think>a</think><answer>b</answer></s>", 0)]
     [InlineData("""{"prefilled":"think"}""", "a</think><answer>b</answer>", 1)]
     [InlineData("""{"prefilled":"think"}""", "<think>a</think><answer>b</answer>", 0)]
+    [InlineData("""{"max_blocks":2}""", "<think>a</think><answer>b</answer>\n<think>c</think><answer>d</answer>", 1)]
+    [InlineData("""{"max_blocks":2}""", "<think>a</think><answer>b</answer>", 1)]
+    [InlineData("""{"max_blocks":2}""", "<think>a</think><think>c</think><answer>b</answer><answer>d</answer>", 0)]
+    [InlineData("""{"max_blocks":2}""", "<think>a</think><answer>b</answer><think>c</think><answer> </answer>", 0)]
+    [InlineData("""{"max_blocks":2}""", "<think>a</think><answer>b</answer><think>c</think>", 0)]
+    [InlineData("""{"max_blocks":2}""", "<think>a</think><answer>b</answer><think>a</think><answer>b</answer><think>a</think><answer>b</answer>", 0)]
+    [InlineData("""{"max_blocks":2,"prefilled":"think"}""", "a</think><answer>b</answer><think>c</think><answer>d</answer>", 1)]
+    [InlineData("""{"forbid_nested":false}""", "<think>I write <answer>2</answer> in <think>tags</think></think><answer>2</answer>", 1)]
+    [InlineData("""{"forbid_nested":false}""", "<think>a <think>b</think><answer>2</answer>", 0)]
+    [InlineData("""{"forbid_nested":false}""", "</think><think>a</think><answer>2</answer>", 0)]
+    [InlineData("""{"forbid_nested":false,"prefilled":"think"}""", "no <answer> yet</think><answer>2</answer>", 1)]
     [InlineData("""{"prefilled":"none"}""", "a</think><answer>b</answer>", 0)]
     public void Layouts(string parameters, string completion, double expected) => Assert.Equal(expected, Reward("format", parameters).Score(Sample(completion)).Score);
 

@@ -14,7 +14,7 @@ public class EveryRewardTests(ITestOutputHelper output)
         .. new[]
         {
             """{"answer":"1/2","language":"en"}""", """{"answer":["x^2+1","\\frac{1}{"],"language":"zh"}""", """{"answer":"B","choices":["apple","7","思考"]}""", """{"answer":"five apples"}""",
-            """{"numbers":[1,7,7],"target":7}""", """{"json":{"a":[1,null,{"b":"x"}]}}""", """{"pattern":"(a|b)+\\d"}""", """{"answer":{},"choices":1,"numbers":"x","target":null,"json":[],"pattern":[]}""",
+            """{"numbers":[1,7,7],"target":7}""", """{"json":{"a":[1,null,{"b":"x"}]}}""", """{"pattern":"(a|b)+\\d"}""", """{"schema":{"items":{"$ref":"#"},"type":["array","number"],"maxItems":3}}""", """{"answer":{},"choices":1,"numbers":"x","target":null,"json":[],"pattern":[],"schema":[]}""",
         }.Select(Json),
     ];
 

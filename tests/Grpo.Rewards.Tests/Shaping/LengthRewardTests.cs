@@ -32,6 +32,9 @@ public class LengthRewardTests
     }
 
     [Fact]
+    public void Kimi_gives_nothing_to_a_group_of_one() => Assert.Equal([0], Group("kimi_length", null, ("5", 10)));
+
+    [Fact]
     public void Cosine_falls_for_the_correct_and_rises_for_the_wrong()
     {
         const string Parameters = """{"max_len":100}""";
@@ -39,6 +42,7 @@ public class LengthRewardTests
         Assert.Equal([-1, -0.75, -0.5], Group("cosine_scaled", Parameters, ("6", 0), ("6", 50), ("6", 100)).Select(Rounded));
         Assert.Equal([1], Group("cosine_scaled", """{"max_len":100,"clamp":false}""", ("5", 200)).Select(Rounded));
         Assert.Equal([null], Scores("cosine_scaled", null, [Sample("5")]));
+        Assert.Equal([1], Scores("cosine_scaled", """{"unjudged":"one"}""", [Sample("5")]));
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public class DivergenceTests
     [InlineData("k2", KlWeight.None)]
     [InlineData("k3", KlWeight.None)]
     [InlineData("abs", KlWeight.None)]
+    [InlineData("k4", KlWeight.None)]
     [InlineData("k1", KlWeight.Ratio)]
     [InlineData("k3", KlWeight.Ratio)]
     [InlineData("k3", KlWeight.RolloutRatio)]

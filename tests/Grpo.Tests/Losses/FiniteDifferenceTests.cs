@@ -77,6 +77,22 @@ public class FiniteDifferenceTests
         foreach (var batch in RandomBatch.AwayFromKinks(options).Where(batch => AwayFrom(1.6, batch, options)).Take(2)) AssertGradient(batch, options);
     }
 
+    public static TheoryData<string, string> KlAggregations => Pairs(LossAggregations.All.Names, LossAggregations.All.Names);
+
+    [Theory]
+    [MemberData(nameof(KlAggregations))]
+    public void Gradient_is_the_slope_when_the_divergence_has_an_aggregation_of_its_own(string policy, string divergence)
+    {
+        var options = new LossOptions { Aggregation = LossAggregations.All[policy], KlAggregation = LossAggregations.All[divergence], Beta = 0.1, Normalizer = new() { PromptSizes = [1, 3] } };
+        foreach (var batch in RandomBatch.AwayFromKinks(options).Take(2))
+        {
+            AssertGradient(batch, options);
+            var alone = options with { Aggregation = options.KlAggregation, KlAggregation = null };
+            Assert.Equal(PolicyLoss.Compute(batch, alone).KlLoss!.Value, PolicyLoss.Compute(batch, options).KlLoss!.Value, 12);
+            Assert.Equal(PolicyLoss.Compute(batch, options with { Beta = 0 }).Loss!.Value, PolicyLoss.Compute(batch, options).PolicyLoss!.Value, 12);
+        }
+    }
+
     public static TheoryData<string, string> DetachedAggregations => Pairs(Detached, LossAggregations.All.Names);
 
     /// <summary>With their detached weight held constant, these are the policy gradient with weights.</summary>

@@ -115,6 +115,15 @@ public class LossEdgeTests
     }
 
     [Fact]
+    public void Vespo_bounds_the_change_of_each_token_before_it_adds_them_up()
+    {
+        // 30 and -25 are 20 and -20 within the bound: the ratio of the sequence is 1, and so is its weight. Source: TRL's get_gamma_weights.
+        var result = PolicyLoss.Compute([Sequence([-1, -26], [-31, -1], advantage: 1)], new() { LossType = LossTypes.All["vespo"], Explain = true });
+        Assert.Equal(1, result.Explanation!.Sequences[0][0].Terms.Ratio, 12);
+        Assert.Equal(-0.5, result.GradLogprobs![0][0], 12);
+    }
+
+    [Fact]
     public void Arrays_of_the_wrong_length_are_refused()
     {
         Assert.Throws<ArgumentException>(() => PolicyLoss.Compute([Sequence([-1, -2], [-1], advantage: 1)], Dapo));

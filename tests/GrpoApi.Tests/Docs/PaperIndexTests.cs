@@ -42,6 +42,7 @@ public sealed partial class PaperIndexTests
             .. AdvantageEstimators.All.Names.Select(name => AdvantageEstimators.All[name].Estimate), .. TokenAdvantageEstimators.All.Names.Select(name => TokenAdvantageEstimators.All[name].Estimate),
             .. LossAggregations.All.Names.Select(name => LossAggregations.All[name].Weight), .. ImportanceSamplingLevels.All.Names.Select(name => ImportanceSamplingLevels.All[name].LogRatios),
             .. KlEstimators.All.Names.Select(name => KlEstimators.All[name].Estimate),
+            .. RolloutCorrectionModes.All.Names.SelectMany(name => (Delegate[])[RolloutCorrectionModes.All[name].Ratios, RolloutCorrectionModes.All[name].Bound]),
         ];
         var terms = typeof(PolicyLoss).Assembly.GetTypes().Where(type => type is { IsValueType: true, Namespace: "Grpo.Losses.Terms" } && type.GetInterfaces().Any(one => one.Name == "IPolicyTerm"));
         var offered = formulas.Select(formula => formula.GetMethodInfo().DeclaringType!.Name).Concat(terms.Select(type => type.Name)).Distinct();

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Grpo.Advantages;
+using Grpo.Losses;
 using Grpo.Testing;
 
 namespace GrpoApi.Tests.Http;
@@ -29,6 +31,16 @@ public sealed partial class RequestFileTests(ApiFactory api) : IClassFixture<Api
             Assert.True(expected == 200 ? response.IsSuccessStatusCode : expected == (int)response.StatusCode, $"{request.Groups["title"].Value}: {(int)response.StatusCode} {answer}");
             if (request.Groups["name"] is { Success: true, Value: var name }) answers[name] = answer;
         }
+    }
+
+    [Fact]
+    public void Every_estimator_and_every_loss_type_is_shown()
+    {
+        var (advantages, loss) = (Text("3-advantages.http"), Text("4-loss.http"));
+        Assert.All([.. AdvantageEstimators.All.Names, .. TokenAdvantageEstimators.All.Names], name => Assert.Contains($"\"estimator\": \"{name}\"", advantages, StringComparison.Ordinal));
+        Assert.All([.. LossTypes.All.Names, "value"], name => Assert.Contains($"\"loss_type\": \"{name}\"", loss, StringComparison.Ordinal));
+
+        static string Text(string file) => File.ReadAllText(Path.Combine(TestData.RepositoryRoot(), "http", file));
     }
 
     // A later request may use a field of the answer to an earlier one: {{create.response.body.$.id}}.

@@ -2,7 +2,7 @@ namespace Grpo.Advantages.Estimators;
 
 /// <summary>
 /// Centred rewards rescaled for the completions that earned nothing, A_i = alpha (r_i - mean(group)) with alpha = N / number of non-zero rewards of the
-/// batch. Source: GPG, arXiv:2504.02546, as in verl's compute_gpg_outcome_advantage with f_norm 1.
+/// batch, divided by f_norm. Source: GPG, arXiv:2504.02546, as in verl's compute_gpg_outcome_advantage.
 /// </summary>
 public static class GpgAdvantage
 {
@@ -17,7 +17,7 @@ public static class GpgAdvantage
             nonzero += reward != 0 ? 1 : 0;
         }
 
-        var scale = (double)Math.Max(nonzero, 1) / Math.Max(judged, 1);
+        var scale = options.FNorm * Math.Max(nonzero, 1) / Math.Max(judged, 1);
         for (var group = 0; group < batch.GroupCount; group++)
         {
             var rewards = batch.Rewards.AsSpan(batch.Group(group));

@@ -6,12 +6,13 @@ namespace Grpo.Losses.Levels;
 public static class SequenceProductLevel
 {
     /// <inheritdoc cref="ComputeLogRatios"/>
+    /// <remarks>VESPO bounds the change of each token before the sum; its gradient does not pass through the ratio.</remarks>
     public static void LogRatios(in SequenceView sequence, LossOptions options, Span<double> logRatios)
     {
-        var sum = 0.0;
+        var (sum, largest) = (0.0, options.LossType.LargestTokenLogRatio);
         for (var t = 0; t < logRatios.Length; t++)
         {
-            if (sequence.Includes(t)) sum += sequence.Logprobs[t] - sequence.OldLogprobs[t];
+            if (sequence.Includes(t)) sum += Math.Clamp(sequence.Logprobs[t] - sequence.OldLogprobs[t], -largest, largest);
         }
 
         logRatios.Fill(sum);

@@ -22,7 +22,8 @@ public record AdvantageChoices
 
     /// <summary>
     /// The spread that grpo divides by: that of the group (the default), of the batch, or none. Under rloo, batch standardises the advantages over the
-    /// batch; under grpo_passk, none leaves the division out. The other estimators have no such choice and ignore it.
+    /// batch; under grpo_passk, none leaves the division out; under gdpo, none leaves out the standardisation over the batch. The other estimators have no such
+    /// choice and ignore it.
     /// </summary>
     /// <example>group</example>
     public RewardScaling? ScaleRewards { get; init; }
@@ -52,13 +53,25 @@ public record AdvantageChoices
     [DefaultValue(SingletonAdvantage.Zero)]
     public SingletonAdvantage Singleton { get; init; }
 
-    /// <summary>grpo: mean and std of each completion are those of the others in its group (NeMo-RL).</summary>
+    /// <summary>grpo and gdpo: mean and std of each completion are those of the others in its group (NeMo-RL).</summary>
     /// <example>false</example>
     public bool LeaveOneOut { get; init; }
 
     /// <summary>grpo: subtract the mean of the batch instead of the group's (AReaL's mean_level batch).</summary>
     /// <example>false</example>
     public bool BatchMean { get; init; }
+
+    /// <summary>gpg: what the advantages are divided by, above 0.</summary>
+    /// <example>1.0</example>
+    [DefaultValue(1.0)]
+    public double FNorm { get; init; } = 1;
+
+    /// <summary>
+    /// Token advantages gain this times what the token's old_logprob - ref_logprob lies below the mean over the batch's tokens (Tinker cookbook); other than 0
+    /// it needs mask, old_logprobs and ref_logprobs.
+    /// </summary>
+    /// <example>0.0</example>
+    public double KlPenaltyCoef { get; init; }
 
     /// <summary>maxrl: added to the mean that is divided by (SkyRL 1e-6).</summary>
     /// <example>0.0</example>

@@ -25,7 +25,8 @@ internal static class AdvantageDialects
         SmallDialects.SkyRl,
         SmallDialects.Slime,
         SmallDialects.Areal,
-        SmallDialects.OpenInstruct);
+        SmallDialects.OpenInstruct,
+        SmallDialects.Tinker);
 
     /// <summary>The request in our settings and in groups.</summary>
     /// <exception cref="FluentValidation.ValidationException">The trainer or a parameter is not known, or both ways of settings are used at once.</exception>

@@ -14,6 +14,7 @@ internal static class AdvantagesMapping
         LeaveOneOut = request.LeaveOneOut,
         BatchMean = request.BatchMean,
         MeanEpsilon = request.MeanEpsilon,
+        FNorm = request.FNorm,
         MultiObjectiveAggregation = request.MultiObjectiveAggregation,
         Decay = request.Decay,
         AgentBaselines = request.AgentBaselines,

@@ -6,7 +6,8 @@ namespace GrpoApi.Features.Advantages;
 public sealed partial record AdvantagesRequest : AdvantageChoices
 {
     /// <summary>
-    /// A trainer's own settings in the place of those above: {"trainer": "trl | verl | openrlhf | nemo_rl | slime | skyrl | prime_rl | areal | open_instruct", ...}
+    /// A trainer's own settings in the place of those above: {"trainer": "trl | verl | openrlhf | nemo_rl | slime | skyrl | prime_rl | areal | open_instruct |
+    /// tinker", ...}
     /// with that trainer's parameter names. The answer's canonical says what was meant.
     /// </summary>
     /// <example>null</example>

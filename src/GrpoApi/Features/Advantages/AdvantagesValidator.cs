@@ -22,7 +22,7 @@ internal sealed class AdvantagesValidator : AbstractValidator<AdvantagesRequest>
             }
 
             var failures = TrainerFailures.Of(() => AdvantageDialects.Canonical(request), canonical, inTrainersTerms: request.TrainerConfig is not null);
-            foreach (var failure in failures) context.AddFailure(failure);
+            foreach (var failure in failures) context.AddFailure(request.IsFlat ? FlatRewardsRules.AsSent(failure, request) : failure);
         });
     }
 }
@@ -39,6 +39,7 @@ internal sealed class CanonicalAdvantagesValidator : AbstractValidator<Advantage
         RuleFor(request => request.Gamma).InclusiveBetween(0, 1).WithMessage("Must be in [0, 1].");
         RuleFor(request => request.Lambda).InclusiveBetween(0, 1).WithMessage("Must be in [0, 1].");
         RuleFor(request => request.Decay).Must(decay => decay is >= 0 and < 1).WithMessage("Must be at least 0 and below 1.");
+        RuleFor(request => request.FNorm).GreaterThan(0).WithMessage("Must be above 0.");
         RuleFor(request => request.MeanEpsilon).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
         RuleFor(request => request.MultiObjectiveAggregation)
             .Must((request, aggregation) => aggregation == MultiObjectiveAggregation.SumThenNormalize || request.Estimator is "grpo" or "gdpo")
@@ -48,6 +49,7 @@ internal sealed class CanonicalAdvantagesValidator : AbstractValidator<Advantage
             .WithMessage(_ => $"At most {limits.Value.MaxGroups} groups are allowed (Limits:MaxGroups).");
         RuleForEach(request => request.Groups).SetValidator(new RewardGroupValidator(limits.Value));
         RuleFor(request => request).Custom(CheckInputsOfTheEstimator);
+        RuleFor(request => request).Custom(CheckInputsOfThePenalty);
         RuleFor(request => request).Custom(CheckWeightNames);
     }
 
@@ -84,6 +86,17 @@ internal sealed class CanonicalAdvantagesValidator : AbstractValidator<Advantage
             if (!request.Estimator.EndsWith("optimal_token_baseline", StringComparison.Ordinal)) continue;
             if (request.Groups[group].OldLogprobs is null) context.AddFailure($"groups[{group}].old_logprobs", $"Needed by the estimator {request.Estimator}.");
             if (request.Groups[group].SumPiSquared is null) context.AddFailure($"groups[{group}].sum_pi_squared", $"Needed by the estimator {request.Estimator}.");
+        }
+    }
+
+    private static void CheckInputsOfThePenalty(AdvantagesRequest request, ValidationContext<AdvantagesRequest> context)
+    {
+        if (request.KlPenaltyCoef == 0) return;
+        for (var group = 0; group < request.Groups.Count; group++)
+        {
+            if (request.Groups[group].Mask is null) context.AddFailure($"groups[{group}].mask", "Needed by kl_penalty_coef.");
+            if (request.Groups[group].OldLogprobs is null) context.AddFailure($"groups[{group}].old_logprobs", "Needed by kl_penalty_coef.");
+            if (request.Groups[group].RefLogprobs is null) context.AddFailure($"groups[{group}].ref_logprobs", "Needed by kl_penalty_coef.");
         }
     }
 

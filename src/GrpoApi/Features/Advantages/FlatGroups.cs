@@ -28,6 +28,7 @@ internal static class FlatGroups
             Mask = request.Mask is { } tokens ? Pick(members, tokens) : null,
             Values = request.Values is { } values ? Pick(members, values) : null,
             OldLogprobs = (request.OldLogprobs ?? request.OldLogProbabilities) is { } logprobs ? Pick(members, logprobs) : null,
+            RefLogprobs = request.RefLogprobs is { } reference ? Pick(members, reference) : null,
             SumPiSquared = request.SumPiSquared is { } squares ? Pick(members, squares) : null,
             Agents = request.Agents is { } agents ? Pick(members, agents) : null,
             Episodes = request.Episodes is { } episodes ? Pick(members, episodes) : null,
@@ -45,7 +46,8 @@ internal static class FlatGroups
     /// <summary>The rewards of tokens: as given, or the outcome on the last token of the mask.</summary>
     private static double[][]? TokenRewards(AdvantagesRequest request)
     {
-        if (!request.IsPerToken || request.TokenLevelRewards is not null || request.Mask is null || request.Rewards is null) return request.IsPerToken ? request.TokenLevelRewards : null;
+        var wanted = request.IsPerToken || request.Estimator == "remax";
+        if (!wanted || request.TokenLevelRewards is not null || request.Mask is null || request.Rewards is null) return wanted ? request.TokenLevelRewards : null;
         return [.. request.Mask.Select((mask, index) =>
         {
             var rewards = new double[mask.Length];

@@ -26,7 +26,29 @@ internal static class FlatRewardsRules
             if (length is { } given && given != count) return new(name, $"Has {given} entries for {count} completions.");
         }
 
+        for (var i = 0; i < (request.Mask?.Length ?? 0); i++)
+        {
+            if (Array.FindIndex(request.Mask![i], value => value is not (0 or 1)) is >= 0 and var wrong) return new($"mask[{i}][{wrong}]", "Must be 0 or 1.");
+        }
+
         return Matrices(request).Select(matrix => Ragged(matrix.Name, matrix.Rows, request.Mask ?? request.TokenLevelRewards)).FirstOrDefault(failure => failure is not null);
+    }
+
+    /// <summary>A failure of the groups that were made of flat input, at the name that the input has.</summary>
+    public static ValidationFailure AsSent(ValidationFailure failure, AdvantagesRequest request)
+    {
+        if (!failure.PropertyName.StartsWith("groups[", StringComparison.Ordinal)) return failure;
+        var field = failure.PropertyName[(failure.PropertyName.IndexOf(']', StringComparison.Ordinal) + 1)..].TrimStart('.').Split('[', '.')[0];
+        return new(field switch
+        {
+            "rewards" when request.RewardsPerFunc is not null => "rewards_per_func",
+            "rewards" when request.Rewards is null => "token_level_rewards",
+            "scores" => "rewards_per_func",
+            "token_rewards" => "token_level_rewards",
+            "lengths" => "mask",
+            "baselines" => "reward_baselines",
+            _ => field,
+        }, failure.ErrorMessage);
     }
 
     /// <summary>The first row with another number of tokens than its completion has.</summary>

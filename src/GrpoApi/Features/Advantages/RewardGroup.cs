@@ -31,9 +31,13 @@ public sealed record RewardGroup
     /// <example>null</example>
     public double[][]? Values { get; init; }
 
-    /// <summary>Log-probability of each token when it was sampled, shape (G)(T); needed by the optimal token baselines.</summary>
+    /// <summary>Log-probability of each token when it was sampled, shape (G)(T); needed by the optimal token baselines and kl_penalty_coef.</summary>
     /// <example>null</example>
     public double[][]? OldLogprobs { get; init; }
+
+    /// <summary>The same under the reference, shape (G)(T); needed by kl_penalty_coef.</summary>
+    /// <example>null</example>
+    public double[][]? RefLogprobs { get; init; }
 
     /// <summary>Sum over the vocabulary of the squared probabilities at each token, shape (G)(T); needed by the optimal token baselines.</summary>
     /// <example>null</example>

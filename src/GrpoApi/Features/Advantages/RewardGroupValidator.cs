@@ -22,7 +22,7 @@ internal sealed class RewardGroupValidator : AbstractValidator<RewardGroup>
     private static void CheckTokens(RewardGroup group, ValidationContext<RewardGroup> context)
     {
         var rows = group.TokenRewards ?? group.Mask;
-        foreach (var (name, values) in (IEnumerable<(string, double[][]?)>)[("token_rewards", group.TokenRewards), ("mask", group.Mask), ("values", group.Values), ("old_logprobs", group.OldLogprobs), ("sum_pi_squared", group.SumPiSquared)])
+        foreach (var (name, values) in (IEnumerable<(string, double[][]?)>)[("token_rewards", group.TokenRewards), ("mask", group.Mask), ("values", group.Values), ("old_logprobs", group.OldLogprobs), ("ref_logprobs", group.RefLogprobs), ("sum_pi_squared", group.SumPiSquared)])
         {
             if (values is null) continue;
             if (values.Length != group.Size) context.AddFailure(name, $"Has {values.Length} rows for {group.Size} completions.");

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Grpo.Jobs;
+using Grpo.Jobs.Curations;
 using Grpo.Jobs.Stores;
 using GrpoApi.Features.Jobs;
 
@@ -7,6 +9,20 @@ namespace GrpoApi.Features.Curations;
 /// <summary>A curation.</summary>
 public sealed record CurationResponse : JobResponse
 {
+    /// <summary>For what reads JSON.</summary>
+    public CurationResponse() { }
+
+    /// <summary>A curation as it is now.</summary>
+    [SetsRequiredMembers]
+    internal CurationResponse(Job job) : base(job, "curations")
+    {
+        var summary = job.Summary is { } json ? JobJson.Read<CurationSummary>(json) : null;
+        Kept = summary?.Kept;
+        Rows = summary?.Rows;
+        Dropped = summary?.Dropped;
+        Warnings = summary?.Warnings ?? [];
+    }
+
     /// <summary>Samples kept; null before the end.</summary>
     public required long? Kept { get; init; }
 
@@ -15,43 +31,6 @@ public sealed record CurationResponse : JobResponse
 
     /// <summary>Samples left out, by reason; null before the end.</summary>
     public required IReadOnlyDictionary<string, long>? Dropped { get; init; }
-
-    internal static CurationResponse Of(Job job)
-    {
-        var spec = JobJson.Read<JobSpec>(job.Spec);
-        var report = job.Report is { } json ? JobJson.Read<Outcome>(json) : null;
-        return new CurationResponse
-        {
-            Id = job.Id,
-            Name = job.Name,
-            Status = job.Status,
-            Policy = spec.Policy,
-            Progress = JobProgress.Of(job),
-            Kept = report?.Kept,
-            Rows = report?.Rows,
-            Dropped = report?.Dropped,
-            Warnings = report?.Warnings ?? [],
-            Error = job.Error,
-            Seed = spec.Seed,
-            Dataset = JobDataset.Of(job, spec),
-            CreatedAt = job.CreatedAt,
-            StartedAt = job.StartedAt,
-            FinishedAt = job.FinishedAt,
-            Links = JobLinks.Of("curations", job.Id),
-        };
-    }
-
-    /// <summary>The part of a report that is shown with the job.</summary>
-    private sealed record Outcome
-    {
-        public required long Kept { get; init; }
-
-        public required long Rows { get; init; }
-
-        public required IReadOnlyDictionary<string, long> Dropped { get; init; }
-
-        public required IReadOnlyList<string> Warnings { get; init; }
-    }
 }
 
 /// <summary>A page of curations.</summary>

@@ -34,7 +34,7 @@ public static class CurationsEndpoints
         routes.MapPost("/curations", CreateCuration).WithName("CreateCuration").WithTags(Tag).ProducesPolicyProblems()
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge).WithRequestValidation<CurationRequest>().WithRequestExample(Example);
         routes.MapGet("/curations", ListCurations).WithName("ListCurations").WithTags(Tag).ProducesProblem(StatusCodes.Status503ServiceUnavailable).ProducesValidationProblem();
-        routes.MapGet("/curations/{id}", GetCuration).WithName("GetCuration").WithTags(Tag).ForJob();
+        routes.MapGet("/curations/{id}", GetCuration).WithName("GetCuration").WithTags(Tag).ForJob().ProducesValidationProblem();
         routes.MapDelete("/curations/{id}", CancelCuration).WithName("CancelCuration").WithTags(Tag).ForJob().ProducesProblem(StatusCodes.Status409Conflict);
         routes.MapGet("/curations/{id}/events", FollowCuration).WithName("FollowCuration").WithTags(Tag).ForJob();
         routes.MapGet("/curations/{id}/results", GetCurationResults).WithName("GetCurationResults").WithTags(Tag).ForJob().Produces(StatusCodes.Status200OK, contentType: "application/x-ndjson");
@@ -62,7 +62,7 @@ public static class CurationsEndpoints
         CurationRequest request, [FromHeader(Name = "Idempotency-Key")][Description("Any text of yours, new for each curation.")] string? idempotencyKey, JobIntake intake, JobAccess jobs, CancellationToken cancellationToken)
     {
         await jobs.StoreAsync();
-        var curation = CurationResponse.Of(await intake.SubmitAsync(request, string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey, cancellationToken));
+        var curation = new CurationResponse(await intake.SubmitAsync(request, string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey, cancellationToken));
         return TypedResults.Accepted(curation.Links.Self, curation);
     }
 
@@ -75,19 +75,20 @@ public static class CurationsEndpoints
     {
         var (before, size) = JobFollowing.Page(cursor, limit);
         var page = await (await jobs.StoreAsync()).ListAsync(JobKind.Curation, before, size + 1, cancellationToken);
-        return TypedResults.Ok(new CurationsResponse { Curations = [.. page.Take(size).Select(CurationResponse.Of)], NextCursor = page.Count > size ? page[size - 1].Sequence.ToString() : null });
+        return TypedResults.Ok(new CurationsResponse { Curations = [.. page.Take(size).Select(job => new CurationResponse(job))], NextCursor = page.Count > size ? page[size - 1].Sequence.ToString() : null });
     }
 
     /// <summary>Look at a curation, or wait for it.</summary>
     /// <remarks>How many rows were made is there when the status is succeeded.</remarks>
     /// <response code="200">How far it is.</response>
+    /// <response code="400">The wait is no number of seconds from 0 on.</response>
     /// <response code="404">There is no such curation.</response>
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<Ok<CurationResponse>> GetCuration([Description("The curation.")] string id, [Description("Seconds to wait for its end, at most 60; 0 when absent.")] int? wait, JobAccess jobs, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
         var job = await jobs.WaitAsync(JobKind.Curation, id, wait ?? 0, time, cancellationToken);
         response.AddRetryAfter(job);
-        return TypedResults.Ok(CurationResponse.Of(job));
+        return TypedResults.Ok(new CurationResponse(job));
     }
 
     /// <summary>Call a curation off.</summary>
@@ -98,7 +99,7 @@ public static class CurationsEndpoints
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<Accepted<CurationResponse>> CancelCuration([Description("The curation.")] string id, JobAccess jobs, CancellationToken cancellationToken)
     {
-        var curation = CurationResponse.Of(await jobs.CancelAsync(JobKind.Curation, id, cancellationToken));
+        var curation = new CurationResponse(await jobs.CancelAsync(JobKind.Curation, id, cancellationToken));
         return TypedResults.Accepted(curation.Links.Self, curation);
     }
 
@@ -110,7 +111,7 @@ public static class CurationsEndpoints
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<Results<ServerSentEventsResult<CurationResponse>, NoContent>> FollowCuration(
         [Description("The curation.")] string id, [FromHeader(Name = "Last-Event-ID")][Description("The id of the last event that you have seen.")] string? lastEventId, JobAccess jobs, TimeProvider time, CancellationToken cancellationToken) =>
-        await jobs.EventsAsync(JobKind.Curation, id, lastEventId, CurationResponse.Of, time, cancellationToken) is { } events ? TypedResults.ServerSentEvents(events) : TypedResults.NoContent();
+        await jobs.EventsAsync(JobKind.Curation, id, lastEventId, job => new CurationResponse(job), time, cancellationToken) is { } events ? TypedResults.ServerSentEvents(events) : TypedResults.NoContent();
 
     /// <summary>Read the data, also while samples are drawn.</summary>
     /// <remarks>NDJSON in the form asked for: sft_messages <c>{"messages"}</c>, sft_text <c>{"prompt", "completion"}</c>, preference_pairs <c>{"prompt", "chosen", "rejected"}</c>. It follows from the samples that are there.</remarks>
@@ -135,7 +136,7 @@ public static class CurationsEndpoints
         return format switch
         {
             null or "json" => TypedResults.Content(json, "application/json"),
-            "markdown" => TypedResults.Content(CurationReports.Markdown(JobJson.Read<CurationReport>(json)), "text/markdown; charset=utf-8"),
+            "markdown" => TypedResults.Content(CurationMarkdown.Write(JobJson.Read<CurationReport>(json)), "text/markdown; charset=utf-8"),
             _ => throw new JobRequestException("format", $"'{format}' is not known; there are json and markdown."),
         };
     }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Grpo.Jobs;
 using Grpo.Jobs.Datasets;
 using Grpo.Jobs.Requests;
@@ -39,7 +38,7 @@ public sealed record DatasetsResponse
 }
 
 /// <summary>Datasets for evaluations and curations.</summary>
-public static partial class DatasetsEndpoints
+public static class DatasetsEndpoints
 {
     private const string Tag = "9 Datasets";
     private const string ExampleName = "gsm8k";
@@ -64,7 +63,7 @@ public static partial class DatasetsEndpoints
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<Results<Ok<DatasetResponse>, Created<DatasetResponse>>> PutDataset([Description("Letters, digits, dot, hyphen and underscore.")] string name, HttpRequest body, JobAccess jobs, IOptions<LimitsOptions> options, CancellationToken cancellationToken)
     {
-        if (!Name().IsMatch(name)) throw new JobRequestException("name", "Must have 1 to 128 letters, digits, dots, hyphens or underscores.");
+        if (!DatasetNames.IsValid(name)) throw new JobRequestException("name", DatasetNames.Rule);
         var limits = options.Value;
         if (body.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limits.MaxDatasetBytes;
         var store = await jobs.StoreAsync();
@@ -122,9 +121,6 @@ public static partial class DatasetsEndpoints
         operation.RequestBody = new OpenApiRequestBody { Required = true, Description = "One JSON object per line.", Content = new Dictionary<string, OpenApiMediaType> { ["application/x-ndjson"] = lines } };
         return Task.CompletedTask;
     }
-
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,128}$", RegexOptions.None, 1000)]
-    private static partial Regex Name();
 }
 
 /// <summary>There is no such dataset.</summary>

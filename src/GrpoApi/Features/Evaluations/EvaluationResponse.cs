@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Grpo.Evaluation;
 using Grpo.Jobs;
 using Grpo.Jobs.Evaluations;
@@ -9,6 +10,20 @@ namespace GrpoApi.Features.Evaluations;
 /// <summary>An evaluation.</summary>
 public sealed record EvaluationResponse : JobResponse
 {
+    /// <summary>For what reads JSON.</summary>
+    public EvaluationResponse() { }
+
+    /// <summary>An evaluation as it is now.</summary>
+    [SetsRequiredMembers]
+    internal EvaluationResponse(Job job) : base(job, "evaluations")
+    {
+        var summary = job.Summary is { } json ? JobJson.Read<EvaluationSummary>(json) : null;
+        Metrics = summary?.Metrics;
+        Gates = summary?.Gates;
+        Passed = summary?.Passed;
+        Warnings = summary?.Warnings ?? [];
+    }
+
     /// <summary>The metrics by name; null before the end.</summary>
     public required IReadOnlyDictionary<string, MetricEstimate>? Metrics { get; init; }
 
@@ -17,43 +32,6 @@ public sealed record EvaluationResponse : JobResponse
 
     /// <summary>Whether all gates passed and no more samples failed than may; null before the end.</summary>
     public required bool? Passed { get; init; }
-
-    internal static EvaluationResponse Of(Job job)
-    {
-        var spec = JobJson.Read<JobSpec>(job.Spec);
-        var report = job.Report is { } json ? JobJson.Read<Outcome>(json) : null;
-        return new EvaluationResponse
-        {
-            Id = job.Id,
-            Name = job.Name,
-            Status = job.Status,
-            Policy = spec.Policy,
-            Progress = JobProgress.Of(job),
-            Metrics = report?.Metrics,
-            Gates = report?.Gates,
-            Passed = report?.Passed,
-            Warnings = report?.Warnings ?? [],
-            Error = job.Error,
-            Seed = spec.Seed,
-            Dataset = JobDataset.Of(job, spec),
-            CreatedAt = job.CreatedAt,
-            StartedAt = job.StartedAt,
-            FinishedAt = job.FinishedAt,
-            Links = JobLinks.Of("evaluations", job.Id),
-        };
-    }
-
-    /// <summary>The part of a report that is shown with the job.</summary>
-    private sealed record Outcome
-    {
-        public required IReadOnlyDictionary<string, MetricEstimate> Metrics { get; init; }
-
-        public required IReadOnlyList<GateResult> Gates { get; init; }
-
-        public required bool Passed { get; init; }
-
-        public required IReadOnlyList<string> Warnings { get; init; }
-    }
 }
 
 /// <summary>A page of evaluations.</summary>

@@ -35,7 +35,7 @@ public static class EvaluationsEndpoints
         routes.MapPost("/evaluations", CreateEvaluation).WithName("CreateEvaluation").WithTags(Tag).ProducesPolicyProblems()
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge).WithRequestValidation<EvaluationRequest>().WithRequestExample(Example);
         routes.MapGet("/evaluations", ListEvaluations).WithName("ListEvaluations").WithTags(Tag).ProducesProblem(StatusCodes.Status503ServiceUnavailable).ProducesValidationProblem();
-        routes.MapGet("/evaluations/{id}", GetEvaluation).WithName("GetEvaluation").WithTags(Tag).ForJob();
+        routes.MapGet("/evaluations/{id}", GetEvaluation).WithName("GetEvaluation").WithTags(Tag).ForJob().ProducesValidationProblem();
         routes.MapDelete("/evaluations/{id}", CancelEvaluation).WithName("CancelEvaluation").WithTags(Tag).ForJob().ProducesProblem(StatusCodes.Status409Conflict);
         routes.MapGet("/evaluations/{id}/events", FollowEvaluation).WithName("FollowEvaluation").WithTags(Tag).ForJob();
         routes.MapGet("/evaluations/{id}/results", GetEvaluationResults).WithName("GetEvaluationResults").WithTags(Tag).ForJob().Produces(StatusCodes.Status200OK, contentType: "application/x-ndjson");
@@ -66,7 +66,7 @@ public static class EvaluationsEndpoints
         EvaluationRequest request, [FromHeader(Name = "Idempotency-Key")][Description("Any text of yours, new for each evaluation.")] string? idempotencyKey, JobIntake intake, JobAccess jobs, CancellationToken cancellationToken)
     {
         await jobs.StoreAsync();
-        var evaluation = EvaluationResponse.Of(await intake.SubmitAsync(request, string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey, cancellationToken));
+        var evaluation = new EvaluationResponse(await intake.SubmitAsync(request, string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey, cancellationToken));
         return TypedResults.Accepted(evaluation.Links.Self, evaluation);
     }
 
@@ -79,19 +79,20 @@ public static class EvaluationsEndpoints
     {
         var (before, size) = JobFollowing.Page(cursor, limit);
         var page = await (await jobs.StoreAsync()).ListAsync(JobKind.Evaluation, before, size + 1, cancellationToken);
-        return TypedResults.Ok(new EvaluationsResponse { Evaluations = [.. page.Take(size).Select(EvaluationResponse.Of)], NextCursor = page.Count > size ? page[size - 1].Sequence.ToString() : null });
+        return TypedResults.Ok(new EvaluationsResponse { Evaluations = [.. page.Take(size).Select(job => new EvaluationResponse(job))], NextCursor = page.Count > size ? page[size - 1].Sequence.ToString() : null });
     }
 
     /// <summary>Look at an evaluation, or wait for it.</summary>
     /// <remarks>Metrics, gates and the verdict are there when the status is succeeded.</remarks>
     /// <response code="200">How far it is.</response>
+    /// <response code="400">The wait is no number of seconds from 0 on.</response>
     /// <response code="404">There is no such evaluation.</response>
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<Ok<EvaluationResponse>> GetEvaluation([Description("The evaluation.")] string id, [Description("Seconds to wait for its end, at most 60; 0 when absent.")] int? wait, JobAccess jobs, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
         var job = await jobs.WaitAsync(JobKind.Evaluation, id, wait ?? 0, time, cancellationToken);
         response.AddRetryAfter(job);
-        return TypedResults.Ok(EvaluationResponse.Of(job));
+        return TypedResults.Ok(new EvaluationResponse(job));
     }
 
     /// <summary>Call an evaluation off.</summary>
@@ -102,7 +103,7 @@ public static class EvaluationsEndpoints
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<Accepted<EvaluationResponse>> CancelEvaluation([Description("The evaluation.")] string id, JobAccess jobs, CancellationToken cancellationToken)
     {
-        var evaluation = EvaluationResponse.Of(await jobs.CancelAsync(JobKind.Evaluation, id, cancellationToken));
+        var evaluation = new EvaluationResponse(await jobs.CancelAsync(JobKind.Evaluation, id, cancellationToken));
         return TypedResults.Accepted(evaluation.Links.Self, evaluation);
     }
 
@@ -114,7 +115,7 @@ public static class EvaluationsEndpoints
     /// <response code="503">The job store cannot be used now.</response>
     public static async Task<Results<ServerSentEventsResult<EvaluationResponse>, NoContent>> FollowEvaluation(
         [Description("The evaluation.")] string id, [FromHeader(Name = "Last-Event-ID")][Description("The id of the last event that you have seen.")] string? lastEventId, JobAccess jobs, TimeProvider time, CancellationToken cancellationToken) =>
-        await jobs.EventsAsync(JobKind.Evaluation, id, lastEventId, EvaluationResponse.Of, time, cancellationToken) is { } events ? TypedResults.ServerSentEvents(events) : TypedResults.NoContent();
+        await jobs.EventsAsync(JobKind.Evaluation, id, lastEventId, job => new EvaluationResponse(job), time, cancellationToken) is { } events ? TypedResults.ServerSentEvents(events) : TypedResults.NoContent();
 
     /// <summary>Read the samples, also while they are drawn.</summary>
     /// <remarks>NDJSON, one sample per line in the order of prompts and samples, with the same flat columns in every line, as <c>datasets.load_dataset("json")</c> reads them: prompt_index, sample_index, prompt, completion, reward, correct, finish_reason, token_count, policy, policy_version, error, and score_{name} and reason_{name} of each reward.</remarks>
@@ -139,8 +140,8 @@ public static class EvaluationsEndpoints
         return format switch
         {
             null or "json" => TypedResults.Content(json, "application/json"),
-            "junit" => TypedResults.Content(JunitReport.Write(JobJson.Read<EvaluationReport>(json)), "application/xml"),
-            "markdown" => TypedResults.Content(MarkdownReport.Write(JobJson.Read<EvaluationReport>(json)), "text/markdown; charset=utf-8"),
+            "junit" => TypedResults.Content(EvaluationJunit.Write(JobJson.Read<EvaluationReport>(json)), "application/xml"),
+            "markdown" => TypedResults.Content(EvaluationMarkdown.Write(JobJson.Read<EvaluationReport>(json)), "text/markdown; charset=utf-8"),
             _ => throw new JobRequestException("format", $"'{format}' is not known; there are json, junit and markdown."),
         };
     }

@@ -1,3 +1,4 @@
+using GrpoApi.Features.Loss;
 using GrpoApi.Features.Loss.Trainers;
 using GrpoApi.Features.Trainers;
 using GrpoApi.Http;
@@ -13,6 +14,9 @@ internal static class ImportanceWeightDialects
         ["verl"] = (["rollout_is", "rollout_is_threshold", "rollout_is_batch_normalize", "rollout_rs", "rollout_rs_threshold"], Verl),
         ["openrlhf"] = (["vllm_is_correction_type", "vllm_is_truncated_threshold"], OpenRlhf),
         ["nemo_rl"] = (["truncated_importance_sampling_type", "truncated_importance_sampling_ratio", "truncated_importance_sampling_ratio_min"], Nemo),
+        ["skyrl"] = (["tis_ratio_type", "token_tis_ratio_clip_high", "sequence_tis_ratio_clip_high"], (settings, request) => As(SkyRlDialect.Correction(settings.Without("trainer")), request)),
+        ["areal"] = (["rejection_sampling"], (settings, request) => As(settings.Section("rejection_sampling") is { } section ? ArealDialect.Correction(section) : null, request)),
+        ["open_instruct"] = (["rho_clamp_upper_bound"], (settings, request) => request with { Mode = "token_truncate", ClipMax = settings.Number("rho_clamp_upper_bound", 2) }),
         ["slime"] = (["use_tis", "tis_clip", "tis_clip_low", "opsm_delta"], Slime),
     };
 
@@ -36,28 +40,25 @@ internal static class ImportanceWeightDialects
         OffPolicyMaskThreshold = settings.Number("off_policy_mask_threshold"),
     };
 
-    private static ImportanceWeightsRequest Verl(TrainerSettings settings, ImportanceWeightsRequest request)
+    private static ImportanceWeightsRequest Verl(TrainerSettings settings, ImportanceWeightsRequest request) => As(VerlBypass.Correction(settings), request);
+
+    private static ImportanceWeightsRequest As(RolloutCorrectionSettings? correction, ImportanceWeightsRequest request) => correction is null ? request : request with
     {
-        var correction = VerlBypass.Correction(settings);
-        return request with
-        {
-            Mode = correction.Mode,
-            ClipMax = correction.ClipMax,
-            ClipMin = correction.ClipMin,
-            BatchNormalize = correction.BatchNormalize,
-            Rejection = correction.Rejection,
-        };
-    }
+        Mode = correction.Mode,
+        ClipMax = correction.ClipMax,
+        ClipMin = correction.ClipMin,
+        BatchNormalize = correction.BatchNormalize,
+        Rejection = correction.Rejection,
+    };
 
     private static ImportanceWeightsRequest OpenRlhf(TrainerSettings settings, ImportanceWeightsRequest request)
     {
-        var bounds = settings.Numbers("vllm_is_truncated_threshold") ?? [0.5, 5];
-        if (bounds.Length != 2) throw settings.Invalid("vllm_is_truncated_threshold", "Must be [low, high].");
+        var bounds = settings.Range("vllm_is_truncated_threshold") ?? (0.5, 5);
         return request with
         {
             Mode = DialectSettings.CorrectionMode(settings.Choice("vllm_is_correction_type", "tis", "tis", "icepop", "seq-mask-tis")),
-            ClipMin = bounds[0],
-            ClipMax = bounds[1],
+            ClipMin = bounds.Low,
+            ClipMax = bounds.High,
         };
     }
 

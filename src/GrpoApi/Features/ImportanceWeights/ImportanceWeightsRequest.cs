@@ -19,7 +19,7 @@ public sealed record ImportanceWeightsRequest : ImportanceWeightChoices
 {
     /// <summary>
     /// A trainer's own settings in the place of those above: verl (rollout_is, rollout_is_threshold, rollout_is_batch_normalize, rollout_rs,
-    /// rollout_rs_threshold), trl, openrlhf, nemo_rl, slime.
+    /// rollout_rs_threshold), trl, openrlhf, nemo_rl, slime, skyrl, areal, open_instruct.
     /// </summary>
     /// <example>null</example>
     public IReadOnlyDictionary<string, JsonElement>? TrainerConfig { get; init; }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Grpo.Jobs;
 using Grpo.Jobs.Stores;
@@ -7,22 +8,50 @@ namespace GrpoApi.Features.Jobs;
 /// <summary>A durable job.</summary>
 public abstract record JobResponse
 {
+    /// <summary>For what reads JSON.</summary>
+    protected JobResponse() { }
+
+    /// <summary>A job as it is now.</summary>
+    [SetsRequiredMembers]
+    private protected JobResponse(Job job, string collection)
+    {
+        var spec = JobJson.Read<JobSpec>(job.Spec);
+        Id = job.Id;
+        Name = job.Name;
+        Status = job.Status;
+        Policy = spec.Policy;
+        Progress = JobProgress.Of(job);
+        Warnings = [];
+        Error = job.Error;
+        Seed = spec.Seed;
+        Dataset = JobDataset.Of(job, spec);
+        CreatedAt = job.CreatedAt;
+        StartedAt = job.StartedAt;
+        FinishedAt = job.FinishedAt;
+        Links = JobLinks.Of(collection, job.Id);
+    }
+
     /// <summary>Its id.</summary>
     /// <example>0199c3f2a8d07a5c8c1f6d3e5b2a9f10</example>
+    [JsonPropertyOrder(-1)]
     public required string Id { get; init; }
 
     /// <summary>The caller's name for it.</summary>
     /// <example>gsm8k-smoke</example>
+    [JsonPropertyOrder(-1)]
     public required string? Name { get; init; }
 
     /// <summary>How far it is. Succeeded means finished; whether gates passed is <c>passed</c>.</summary>
+    [JsonPropertyOrder(-1)]
     public required JobStatus Status { get; init; }
 
     /// <summary>The policy as the request names it.</summary>
     /// <example>tiny-r1</example>
+    [JsonPropertyOrder(-1)]
     public required string Policy { get; init; }
 
     /// <summary>Samples done.</summary>
+    [JsonPropertyOrder(-1)]
     public required JobProgress Progress { get; init; }
 
     /// <summary>What a reader of the result should know; empty before the end.</summary>
@@ -49,10 +78,6 @@ public abstract record JobResponse
 
     /// <summary>Where more is to be had.</summary>
     public required JobLinks Links { get; init; }
-
-    /// <summary>Grows with every change.</summary>
-    [JsonIgnore]
-    internal long Revision { get; init; }
 }
 
 /// <summary>Samples of a job.</summary>

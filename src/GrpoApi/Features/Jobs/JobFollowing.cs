@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Grpo.Jobs.Requests;
 using Grpo.Jobs.Stores;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -19,10 +20,12 @@ internal static class JobFollowing
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
     /// <summary>A job, once it is over or the time is up.</summary>
+    /// <exception cref="JobRequestException">The time is negative.</exception>
     public static async Task<Job> WaitAsync(this JobAccess jobs, JobKind kind, string id, int seconds, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (seconds < 0) throw new JobRequestException("wait", "Must be at least 0.");
         var started = time.GetTimestamp();
-        var patience = TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MaxWaitSeconds));
+        var patience = TimeSpan.FromSeconds(Math.Min(seconds, MaxWaitSeconds));
         while (true)
         {
             var job = await jobs.GetAsync(kind, id, cancellationToken);
@@ -46,7 +49,7 @@ internal static class JobFollowing
     public static async Task<string> ReportAsync(this JobAccess jobs, JobKind kind, string id, CancellationToken cancellationToken)
     {
         var job = await jobs.GetAsync(kind, id, cancellationToken);
-        return job.Report ?? throw new JobStateException(job.IsOver ? $"The {kind.ToString().ToLowerInvariant()} has {job.Status.ToString().ToLowerInvariant()}, so there is no report." : $"The {kind.ToString().ToLowerInvariant()} is {job.Status.ToString().ToLowerInvariant()}; its report comes when it has succeeded.");
+        return await (await jobs.StoreAsync()).ReadReportAsync(job.Id, cancellationToken) ?? throw new JobStateException(job.IsOver ? $"The {kind.ToString().ToLowerInvariant()} has {job.Status.ToString().ToLowerInvariant()}, so there is no report." : $"The {kind.ToString().ToLowerInvariant()} is {job.Status.ToString().ToLowerInvariant()}; its report comes when it has succeeded.");
     }
 
     /// <summary>
@@ -93,12 +96,12 @@ internal static class JobFollowing
         "application/x-ndjson");
 
     /// <summary>Where a page of a list begins, and how long it is.</summary>
-    /// <exception cref="Grpo.Jobs.Requests.JobRequestException">The cursor is not one that a list gave, or the limit is out of range.</exception>
+    /// <exception cref="JobRequestException">The cursor is not one that a list gave, or the limit is out of range.</exception>
     public static (long? Before, int Limit) Page(string? cursor, int? limit)
     {
         long before = 0;
-        if (cursor is not null && !long.TryParse(cursor, System.Globalization.NumberStyles.None, provider: null, out before)) throw new Grpo.Jobs.Requests.JobRequestException("cursor", "Must be the next_cursor of an earlier page.");
-        if (limit is < 1 or > MaxPage) throw new Grpo.Jobs.Requests.JobRequestException("limit", $"Must be from 1 to {MaxPage}.");
+        if (cursor is not null && !long.TryParse(cursor, System.Globalization.NumberStyles.None, provider: null, out before)) throw new JobRequestException("cursor", "Must be the next_cursor of an earlier page.");
+        if (limit is < 1 or > MaxPage) throw new JobRequestException("limit", $"Must be from 1 to {MaxPage}.");
         return (cursor is null ? null : before, limit ?? 20);
     }
 

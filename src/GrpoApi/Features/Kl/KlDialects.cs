@@ -23,10 +23,14 @@ internal static class KlDialects
         }),
         ["slime"] = (["kl_loss_type", "use_unbiased_kl"], Slime),
         ["skyrl"] = (["kl_estimator_type"], (settings, request) => K3Clamped(request, settings.Choice("kl_estimator_type", "k3", "k1", "k2", "k3", "abs"))),
+        ["areal"] = (["kl_estimator", "apply_clamp"], (settings, request) => request with
+        {
+            Estimator = settings.Choice("kl_estimator", "k1", "k1", "k2", "k3"),
+            OutputClamp = settings.Flag("apply_clamp", fallback: true) ? 10 : null,
+        }),
         ["open_instruct"] = (["kl_estimator"], (settings, request) => request with
         {
-            Estimator = settings.Number("kl_estimator", 2) switch { 0 or 3 => "k1", 1 => "k2", 2 => "k3", _ => throw settings.Invalid("kl_estimator", "Must be 0, 1, 2 or 3.") },
-            UseBiasCorrectionKl = settings.Number("kl_estimator") == 3,
+            Estimator = settings.Number("kl_estimator", 2) switch { 0 => "k1", 1 => "k2", 2 => "k3", 3 => "k4", _ => throw settings.Invalid("kl_estimator", "Must be 0, 1, 2 or 3.") },
             InputClamp = 40,
         }),
     };

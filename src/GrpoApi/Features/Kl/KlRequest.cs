@@ -7,7 +7,10 @@ namespace GrpoApi.Features.Kl;
 /// <summary>How the divergence from a reference is estimated.</summary>
 public record KlChoices
 {
-    /// <summary>The estimator, from x = logprob - ref_logprob: k1 (x), k2 (x^2 / 2), k3 (exp(-x) + x - 1), abs, or full (exact over the sequences as outcomes).</summary>
+    /// <summary>
+    /// The estimator, from x = logprob - ref_logprob: k1 = kl (x), k2 = mse (x^2 / 2), k3 = low_var_kl (exp(-x) + x - 1), abs, k4 (x times
+    /// exp(logprob - old_logprob)), or full (exact over the sequences as outcomes).
+    /// </summary>
     /// <example>k3</example>
     [DefaultValue("k3")]
     public string Estimator { get; init; } = "k3";

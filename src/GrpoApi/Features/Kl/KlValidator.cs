@@ -35,6 +35,8 @@ internal sealed class CanonicalKlValidator : AbstractValidator<KlRequest>
         RuleFor(request => request.OutputClamp).GreaterThan(0).WithMessage("Must be above 0.");
         RuleFor(request => request.Weight).Must((request, weight) => weight is KlWeight.None or KlWeight.Ratio || !request.UseBiasCorrectionKl)
             .WithMessage("Contradicts use_bias_correction_kl, which is the weight ratio: give one of the two.");
+        RuleFor(request => request.Weight).Must((request, weight) => weight is KlWeight.None or KlWeight.Ratio || request.Estimator != "k4")
+            .WithMessage("Contradicts the estimator k4, whose weight is the ratio: give one of the two.");
         RuleFor(request => request.Sequences).Must(sequences => sequences is null || sequences.Count <= limits.MaxSequences)
             .WithMessage(_ => $"At most {limits.MaxSequences} sequences are allowed (Limits:MaxSequences).");
         RuleForEach(request => request.Sequences).SetValidator(request => new KlSequenceValidator(request.Weight == KlWeight.RolloutRatio));

@@ -39,6 +39,10 @@ public partial record LossChoices
     /// <example>false</example>
     public bool KlClampAfterWeight { get; init; }
 
+    /// <summary>How the divergences of tokens become one number, by the names of aggregation; null: as the policy term. OpenRLHF token-mean, SkyRL seq-mean-token-mean.</summary>
+    /// <example>null</example>
+    public string? KlAggregation { get; init; }
+
     /// <summary>
     /// Drops the policy term of a sequence with negative advantage when the mean of rollout_logprobs (else old_logprobs) - logprobs is above this; null: never.
     /// slime 1e-4.

@@ -50,8 +50,10 @@ public partial record LossChoices
     [DefaultValue(0.0)]
     public double Beta { get; init; }
 
-    /// <summary>How the divergence is estimated from x = logprob - ref_logprob: k1 (x), k2 (x^2 / 2), k3 (exp(-x) + x - 1) or abs. full: exact over
-    /// the sequences as outcomes, the sum of p log(p / p_ref) with p the product of a sequence's token probabilities.</summary>
+    /// <summary>
+    /// How the divergence is estimated from x = logprob - ref_logprob: k1 = kl (x), k2 = mse (x^2 / 2), k3 = low_var_kl (exp(-x) + x - 1), abs, k4 (x times the
+    /// ratio). full: exact over the sequences as outcomes, the sum of p log(p / p_ref) with p the product of a sequence's token probabilities.
+    /// </summary>
     /// <example>k3</example>
     [DefaultValue("k3")]
     public string KlEstimator { get; init; } = "k3";

@@ -20,8 +20,14 @@ internal sealed record LossDialect
     /// <summary>The trainer's own metrics of the result, or null when ours are the trainer's.</summary>
     public Func<LossFigures, IEnumerable<KeyValuePair<string, double>>>? Metrics { get; init; }
 
+    /// <summary>Whether the metrics read the numbers of tokens, which then have to be kept; null: whenever there are metrics.</summary>
+    public Func<LossRequest, bool>? ReadsTokens { get; init; }
+
     /// <summary>What the trainer logs for one sequence.</summary>
     public Func<LossFigures, int, IReadOnlyDictionary<string, double?>>? SequenceMetrics { get; init; }
+
+    /// <summary>Whether the numbers of tokens have to be kept for what the trainer logs about a request in our settings.</summary>
+    public bool NeedsTokens(LossRequest canonical) => ReadsTokens?.Invoke(canonical) ?? (Metrics is not null || SequenceMetrics is not null);
 
     /// <summary>What the trainer adds to the loss as a constant, such as terms of empty sequences.</summary>
     public Func<LossRequest, double>? Constant { get; init; }

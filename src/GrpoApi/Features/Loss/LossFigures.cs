@@ -6,7 +6,7 @@ namespace GrpoApi.Features.Loss;
 /// <summary>Every number of a loss, token by token, for the metrics of a trainer.</summary>
 /// <param name="request">What was asked.</param>
 /// <param name="canonical">What it means.</param>
-/// <param name="result">What came out, with its explanation.</param>
+/// <param name="result">What came out; with its explanation where the metrics read tokens.</param>
 internal sealed class LossFigures(LossRequest request, LossRequest canonical, LossResult result)
 {
     /// <summary>verl's and NeMo-RL's constant beside the number of tokens.</summary>
@@ -21,8 +21,8 @@ internal sealed class LossFigures(LossRequest request, LossRequest canonical, Lo
     /// <summary>What came out.</summary>
     public LossResult Result => result;
 
-    /// <summary>The tokens in the loss.</summary>
-    public IReadOnlyList<TokenFigures> Tokens { get; } = [.. Enumerable.Range(0, canonical.Sequences.Count).SelectMany(index => Of(canonical, result, index))];
+    /// <summary>The tokens in the loss, of a result that was explained.</summary>
+    public IReadOnlyList<TokenFigures> Tokens => field ??= [.. Enumerable.Range(0, canonical.Sequences.Count).SelectMany(index => Of(canonical, result, index))];
 
     /// <summary>The mean over the tokens of one sequence, or of all.</summary>
     public double Mean(Func<TokenFigures, double> figure, double epsilon = 0) => Mean(Tokens, figure, epsilon);
@@ -56,7 +56,7 @@ internal sealed class LossFigures(LossRequest request, LossRequest canonical, Lo
 /// <param name="Rollout">As the sampler reported it; the old one when it did not.</param>
 /// <param name="Advantage">The advantage.</param>
 /// <param name="Numbers">What was computed.</param>
-internal sealed record TokenFigures(int Sequence, double Logprob, double Old, double Rollout, double Advantage, TokenExplanation Numbers)
+internal readonly record struct TokenFigures(int Sequence, double Logprob, double Old, double Rollout, double Advantage, TokenExplanation Numbers)
 {
     /// <summary>The importance ratio.</summary>
     public double Ratio => Numbers.Terms.Ratio;

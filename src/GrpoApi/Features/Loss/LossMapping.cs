@@ -15,6 +15,7 @@ internal static class LossMapping
         Delta = request.Delta,
         Beta = request.Beta,
         KlEstimator = KlEstimators.All[request.KlEstimator == OutcomeDivergence.Name ? "k1" : request.KlEstimator],
+        KlAggregation = request.KlAggregation is { } parts ? LossAggregations.All[parts] : null,
         FullKl = request.KlEstimator == OutcomeDivergence.Name,
         Kl = new()
         {

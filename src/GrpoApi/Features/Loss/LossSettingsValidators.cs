@@ -22,16 +22,18 @@ internal sealed class LossParametersValidator : AbstractValidator<LossChoices>
         RuleFor(request => request.KlOutputClamp).GreaterThan(0).WithMessage("Must be above 0.");
         RuleFor(request => request.KlWeight).Must((request, weight) => weight == KlWeight.None || !request.UseBiasCorrectionKl)
             .WithMessage("Contradicts use_bias_correction_kl, which is the weight ratio: give one of the two.");
+        RuleFor(request => request.KlWeight).Must((request, weight) => weight is KlWeight.None or KlWeight.Ratio || request.KlEstimator != "k4")
+            .WithMessage("Contradicts kl_estimator k4, whose weight is the ratio: give one of the two.");
         RuleFor(request => request.KlEstimator).Must((request, name) => name != OutcomeDivergence.Name || Contradiction(request) is null)
             .WithMessage(request => $"full is exact over the outcomes and estimates nothing per token. Contradicts {Contradiction(request)}: give one of the two.");
         RuleFor(request => request.TopEntropyQuantile).Must(share => share is > 0 and <= 1).WithMessage("Must be above 0 and at most 1.");
         RuleFor(request => request.PositiveNllWeight).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
         RuleFor(request => request.CliprangeValue).GreaterThanOrEqualTo(0).WithMessage("Must be at least 0.");
-        RuleFor(request => request.ClipCov!.Ratio).InclusiveBetween(0, 1).When(request => request.ClipCov is not null).WithMessage("Must be in [0, 1].");
+        RuleFor(request => request.ClipCov!.Ratio).InclusiveBetween(0, 1).When(request => request.ClipCov is not null).WithMessage("Must be in [0, 1].").OverridePropertyName("clip_cov.ratio");
         RuleFor(request => request.ClipCov!.UpperBound).Must((request, upper) => upper >= request.ClipCov!.LowerBound).When(request => request.ClipCov is not null)
-            .WithMessage("Must not be below lower_bound.");
-        RuleFor(request => request.KlCov!.Ratio).InclusiveBetween(0, 1).When(request => request.KlCov is not null).WithMessage("Must be in [0, 1].");
-        RuleFor(request => request.KlCov!.Coef).GreaterThanOrEqualTo(0).When(request => request.KlCov is not null).WithMessage("Must be at least 0.");
+            .WithMessage("Must not be below lower_bound.").OverridePropertyName("clip_cov.upper_bound");
+        RuleFor(request => request.KlCov!.Ratio).InclusiveBetween(0, 1).When(request => request.KlCov is not null).WithMessage("Must be in [0, 1].").OverridePropertyName("kl_cov.ratio");
+        RuleFor(request => request.KlCov!.Coef).GreaterThanOrEqualTo(0).When(request => request.KlCov is not null).WithMessage("Must be at least 0.").OverridePropertyName("kl_cov.coef");
     }
 
     /// <summary>The setting of an estimate per token that stands beside an exact divergence, or null.</summary>
@@ -42,6 +44,7 @@ internal sealed class LossParametersValidator : AbstractValidator<LossChoices>
         { KlInputClamp: not null } => "kl_input_clamp",
         { KlOutputClamp: not null } => "kl_output_clamp",
         { KlWeight: not KlWeight.None } => "kl_weight",
+        { KlAggregation: not null } => "kl_aggregation",
         _ => null,
     };
 }

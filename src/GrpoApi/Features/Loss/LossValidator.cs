@@ -33,6 +33,8 @@ internal sealed class CanonicalLossValidator : AbstractValidator<LossRequest>
             .WithMessage((_, name) => Unsupported(name, ImportanceSamplingLevels.All));
         RuleFor(request => request.Aggregation).Must(name => name is null || LossAggregations.All.TryGet(name, out _))
             .WithMessage((_, name) => Unsupported(name, LossAggregations.All));
+        RuleFor(request => request.KlAggregation).Must(name => name is null || LossAggregations.All.TryGet(name, out _))
+            .WithMessage((_, name) => Unsupported(name, LossAggregations.All));
         RuleFor(request => request.KlEstimator).Must(name => name == OutcomeDivergence.Name || KlEstimators.All.TryGet(name, out _))
             .WithMessage((_, name) => $"{Unsupported(name, KlEstimators.All).TrimEnd('.')}, {OutcomeDivergence.Name}.");
 
@@ -50,7 +52,8 @@ internal sealed class CanonicalLossValidator : AbstractValidator<LossRequest>
         RuleFor(request => request.Sequences).Must(sequences => sequences.Count <= limits.Value.MaxSequences)
             .WithMessage(_ => $"At most {limits.Value.MaxSequences} sequences are allowed (Limits:MaxSequences).");
         RuleFor(request => request.Normalizer!.PromptSizes).Must((request, sizes) => sizes is null || (sizes.All(size => size > 0) && sizes.Sum() == request.Sequences.Count))
-            .When(request => request.Normalizer is not null && request.Sequences is not null).WithMessage("Must be positive and add up to the number of sequences.");
+            .When(request => request.Normalizer is not null && request.Sequences is not null).WithMessage("Must be positive and add up to the number of sequences.")
+            .OverridePropertyName("normalizer.prompt_sizes");
         RuleFor(request => request.Sequences).Custom(CheckSequences);
     }
 

@@ -12,7 +12,7 @@ internal static class TrainerAnswer
     public static LossResponse Compute(LossDialect dialect, LossRequest request, LossRequest canonical)
     {
         if (canonical.LossType == ValueLossMapping.LossType) return ValueLossMapping.Compute(canonical) with { Canonical = canonical.Choices };
-        var result = PolicyLoss.Compute(canonical.ToBatch(), canonical.ToOptions() with { Explain = true });
+        var result = PolicyLoss.Compute(canonical.ToBatch(), canonical.ToOptions() with { Explain = request.Explain || dialect.NeedsTokens(canonical) });
         var figures = new LossFigures(request, canonical, result);
         var constant = dialect.Constant?.Invoke(canonical) ?? 0;
         var answer = result.ToResponse(canonical);

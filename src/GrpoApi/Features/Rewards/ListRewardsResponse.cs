@@ -23,6 +23,14 @@ public sealed record RewardDescription
     /// <summary>What is rewarded.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>The score as a formula, with the names of the parameters; 1[…] is 1 where … holds, else 0.</summary>
+    /// <example>score = 1[answer = reference], by the check that the reference chooses</example>
+    public required string Formula { get; init; }
+
+    /// <summary>Where it is defined: a paper, or the implementation whose scores it gives.</summary>
+    /// <example>DeepSeek-R1, arXiv:2501.12948 section 2.2</example>
+    public required string Source { get; init; }
+
     /// <summary>The smallest and the largest score, shape (2); null where there is no bound.</summary>
     /// <example>[0, 1]</example>
     public required IReadOnlyList<double?> Range { get; init; }
@@ -47,6 +55,8 @@ public sealed record RewardDescription
         Name = definition.Name,
         Version = definition.Version,
         Summary = definition.Summary,
+        Formula = definition.Formula,
+        Source = definition.Source,
         Range = [Bound(definition.Range.Min), Bound(definition.Range.Max)],
         Group = definition.IsGroupReward,
         Params = JsonSerializer.SerializeToElement(definition.ParamsSchema),

@@ -32,9 +32,9 @@ public static class RewardsEndpoints
         return routes;
     }
 
-    /// <summary>Registers the validator.</summary>
+    /// <summary>Registers the validator, and the log of rewards that fail.</summary>
     public static IServiceCollection AddRewardRequests(this IServiceCollection services) =>
-        services.AddRequestValidator<ScoreRewardsRequest, ScoreRewardsRequestValidator>();
+        services.AddRequestValidator<ScoreRewardsRequest, ScoreRewardsRequestValidator>().AddHostedService<RewardFaultLog>();
 
     /// <summary>List the rewards, what they score and the parameters they take.</summary>
     /// <remarks>A reward's <c>version</c> changes whenever any of its scores could change. <c>params</c> is a JSON schema: write what it allows under <c>params</c> of a request's reward.</remarks>

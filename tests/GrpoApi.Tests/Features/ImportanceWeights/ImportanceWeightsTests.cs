@@ -41,6 +41,26 @@ public sealed class ImportanceWeightsTests(ApiFactory api) : IClassFixture<ApiFa
     }
 
     [Theory]
+    [InlineData("""{"trainer": "skyrl", "tis_ratio_type": "token", "token_tis_ratio_clip_high": 1.5}""", 1.5, 0.25)]
+    [InlineData("""{"trainer": "skyrl", "tis_ratio_type": "sequence"}""", 0.5, 0.5)]
+    [InlineData("""{"trainer": "skyrl"}""", 1, 1)]
+    [InlineData("""{"trainer": "areal", "rejection_sampling": {"metric": "ratio", "level": "token", "action": "mask", "upper": 1.5}}""", 0, 0.25)]
+    [InlineData("""{"trainer": "open_instruct"}""", 2, 0.25)]
+    public async Task A_trainers_settings_mean(string config, double first, double second)
+    {
+        var answer = await _client.PostForJsonAsync("/v1/importance-weights", $$"""
+            {"trainer_config": {{config}}, "sequences": [{"old_logprobs": [-1, -1.3862943611198906], "rollout_logprobs": [-1.6931471805599454, 0], "mask": [1, 1]}]}
+            """);
+
+        Assert.Equal(first, (double)answer["sequences"]![0]!["weights"]![0]!, 12);
+        Assert.Equal(second, (double)answer["sequences"]![0]!["weights"]![1]!, 12);
+    }
+
+    [Theory]
+    [InlineData("sequences[0].old_logprobs", """{"mode": "token_mask", "sequences": [{"rollout_logprobs": [-1]}]}""")]
+    [InlineData("sequences[0].rollout_logprobs", """{"mode": "token_mask", "sequences": [{"old_logprobs": [-1, -2], "rollout_logprobs": [-1]}]}""")]
+    [InlineData("sequences[0].mask[0]", """{"mode": "token_mask", "sequences": [{"old_logprobs": [-1], "rollout_logprobs": [-1], "mask": [2]}]}""")]
+    [InlineData("sequences[0].old_logprobs[0]", """{"mode": "token_mask", "sequences": [{"old_logprobs": [1e999], "rollout_logprobs": [-1]}]}""")]
     [InlineData("mode", """{"mode": "sometimes", "sequences": [{"old_logprobs": [-1], "rollout_logprobs": [-1]}]}""")]
     [InlineData("rejection.token_k9", """{"rejection": {"token_k9": {"max": 1}}, "sequences": [{"old_logprobs": [-1], "rollout_logprobs": [-1]}]}""")]
     [InlineData("sequences[0].rollout_logprobs", """{"mode": "token_mask", "sequences": [{"old_logprobs": [-1]}]}""")]

@@ -37,6 +37,10 @@ public sealed class KlTests(ApiFactory api) : IClassFixture<ApiFactory>
     [InlineData("k2", 0.125, 0.5)]
     [InlineData("abs", 0.5, 1)]
     [InlineData("k3", 0.106530659712633, 0.393469340287367)]
+    [InlineData("kl", 0.5, 1)]
+    [InlineData("mse", 0.125, 0.5)]
+    [InlineData("low_var_kl", 0.106530659712633, 0.393469340287367)]
+    [InlineData("k4", 0.5, 1.5)]
     public async Task Each_estimator_answers_value_and_gradient(string estimator, double value, double gradient)
     {
         var answer = await _client.PostForJsonAsync("/v1/kl", $$"""{"estimator": "{{estimator}}", {{Sequence}}}""");
@@ -44,6 +48,27 @@ public sealed class KlTests(ApiFactory api) : IClassFixture<ApiFactory>
         Assert.Equal(value, (double)answer["sequences"]![0]!["kl"]![0]!, 12);
         Assert.Equal(gradient, (double)answer["sequences"]![0]!["grad_logprobs"]![0]!, 12);
         Assert.Equal(value / 2, (double)answer["metrics"]!["kl"]!, 12);
+    }
+
+    [Fact]
+    public async Task K4_is_k1_times_the_ratio()
+    {
+        // r = 2 and x = 0.5: r x, with the gradient r x + r. Source: open-instruct's fourth estimate.
+        foreach (var settings in (string[])["\"estimator\": \"k4\"", "\"trainer_config\": {\"trainer\": \"open_instruct\", \"kl_estimator\": 3}"])
+        {
+            var answer = await _client.PostForJsonAsync("/v1/kl", $$"""{ {{settings}}, "sequences": [{"logprobs": [-1], "ref_logprobs": [-1.5], "old_logprobs": [-1.6931471805599454]}]}""");
+            Assert.Equal(1, (double)answer["sequences"]![0]!["kl"]![0]!, 12);
+            Assert.Equal(3, (double)answer["sequences"]![0]!["grad_logprobs"]![0]!, 12);
+        }
+    }
+
+    [Theory]
+    [InlineData("true", 10)]
+    [InlineData("false", 50)]
+    public async Task Areals_clamp_is_optional(string clamps, double kl)
+    {
+        var answer = await _client.PostForJsonAsync("/v1/kl", $$"""{"trainer_config": {"trainer": "areal", "apply_clamp": {{clamps}}}, "sequences": [{"logprobs": [-1], "ref_logprobs": [-51]}]}""");
+        Assert.Equal(kl, (double)answer["sequences"]![0]!["kl"]![0]!);
     }
 
     [Fact]
@@ -62,6 +87,7 @@ public sealed class KlTests(ApiFactory api) : IClassFixture<ApiFactory>
 
     [Theory]
     [InlineData("estimator", """{"estimator": "k9", """)]
+    [InlineData("weight", """{"estimator": "k4", "weight": "score_function", """)]
     [InlineData("input_clamp", """{"input_clamp": -1, """)]
     [InlineData("sequences[0].rollout_logprobs", """{"weight": "rollout_ratio", """)]
     [InlineData("trainer_config.kl_penalti", """{"trainer_config": {"trainer": "verl", "kl_penalti": "k1"}, """)]

@@ -41,6 +41,9 @@ public sealed class LossTensorsBadInputTests(ApiFactory api) : IClassFixture<Api
         { "sequences[1].advantage", "finite", [Logprobs, OutgoingTensor.Vector<double>("advantages", SafetensorsDtype.F64, [1, double.NaN])] },
         { "sequences[1].logprobs[0]", "finite", [Tensors.Doubles("logprobs", [-1, -2], [double.NaN, -4]), Advantages] },
         { "sequences[0].old_logprobs[1]", "finite", [Logprobs, Advantages, Tensors.Mask([1, 1], [0, 0]), Tensors.Doubles("old_logprobs", [1, double.NegativeInfinity], [double.NaN, 1])] },
+        { "sequences[1].logprobs[1]", "finite", [Tensors.Singles("logprobs", [-1, -2], [-3, float.NegativeInfinity]), Advantages] },
+        { "sequences[0].rollout_logprobs[0]", "finite", [Tensors.Singles("logprobs", [-1, -2], [-3, -4]), Advantages, Tensors.Singles("rollout_logprobs", [float.NaN, 1], [1, 1])] },
+        { "sequences[0].advantages[1]", "finite", [Logprobs, Tensors.Singles("advantages", [1, float.PositiveInfinity], [1, 1])] },
         { "ref_logprob", "not known", [Logprobs, Advantages, Tensors.Doubles("ref_logprob", [1, 2], [1, 2])] },
         { "sequences", "At least one", [OutgoingTensor.Matrix<double>("logprobs", SafetensorsDtype.F64, [], 2)] },
         { "sequences", "At most 16384", [OutgoingTensor.Matrix<double>("logprobs", SafetensorsDtype.F64, new double[16_385][], 0) with { Chunks = [] }] },
@@ -80,6 +83,52 @@ public sealed class LossTensorsBadInputTests(ApiFactory api) : IClassFixture<Api
     {
         using var response = await _client.PostTensorsAsync("/v1/loss", [255, 255, 255, 5, 0, 0, 0, 0, .. "{}"u8]);
         Assert.Contains("at most", await Problem.AssertInvalidAsync(response, "$"), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, byte[]> Lying
+    {
+        get
+        {
+            const string Advantage = "\"advantages\": {\"dtype\": \"F64\", \"shape\": [1], \"data_offsets\": [8, 16]}";
+            string Tensor(string dtype, string shape, string offsets) => $"{{\"logprobs\": {{\"dtype\": \"{dtype}\", \"shape\": {shape}, \"data_offsets\": {offsets}}}, {Advantage}}}";
+            return new()
+            {
+                { "beyond the body", File(Tensor("F64", "[1, 1]", "[0, 800]")) },
+                { "more than the shape", File(Tensor("F64", "[1, 2]", "[0, 8]")) },
+                { "overlap", File(Tensor("F64", "[1, 1]", "[4, 12]")) },
+                { "a hole", File(Tensor("F32", "[1, 1]", "[0, 4]")) },
+                { "an overflowing shape", File(Tensor("F64", "[4294967296, 4294967296]", "[0, 8]")) },
+                { "a negative shape", File(Tensor("F64", "[-1, -1]", "[0, 8]")) },
+                { "an unknown type", File(Tensor("F65", "[1, 1]", "[0, 8]")) },
+                { "a name given twice", File($"{{{Advantage}, {Advantage}}}") },
+                { "no JSON", File("{") },
+                { "a header beyond the body", [200, 0, 0, 0, 0, 0, 0, 0, .. "{}"u8] },
+                { "a negative header", [255, 255, 255, 255, 255, 255, 255, 255, .. "{}"u8] },
+            };
+
+            static byte[] File(string header) => [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header), .. new byte[16]];
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lying))]
+    public async Task Headers_that_lie_are_400(string lie, byte[] file)
+    {
+        using var response = await _client.PostTensorsAsync("/v1/loss", file);
+        Assert.True((await Problem.AssertAsync(response, HttpStatusCode.BadRequest))["errors"] is not null, lie);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Sequences_without_a_token_in_the_loss_cost_nothing(int length)
+    {
+        var file = Tensors.File(
+            "{}", Tensors.Singles("logprobs", new float[length], new float[length]), Tensors.Mask(new byte[length], new byte[length]), OutgoingTensor.Vector<float>("advantages", SafetensorsDtype.F32, [1, -1]));
+        using var response = await _client.PostTensorsAsync("/v1/loss", file);
+        var answer = await response.ReadTensorsAsync();
+        Assert.Equal(0, Assert.Single(answer.Read<double>("loss", 1)));
+        Assert.All(answer.Read<float>("grad_logprobs", 2, length), gradient => Assert.Equal(0, gradient));
     }
 
     [Fact]

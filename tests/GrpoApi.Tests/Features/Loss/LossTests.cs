@@ -86,6 +86,20 @@ public sealed class LossTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task The_divergence_can_have_an_aggregation_of_its_own()
+    {
+        var whole = await ComputeAsync($$"""{"loss_type": "grpo", "beta": 0.1, "kl_aggregation": "token-sum", "explain": true, {{Sequences}}}""");
+        var policy = await ComputeAsync($$"""{"loss_type": "grpo", {{Sequences}}}""");
+        var k3 = 2 - Math.Log(2) - 1;
+        Assert.Equal((double)policy["loss"]!, (double)whole["policy_loss"]!, 12);
+        Assert.Equal(0.1 * k3, (double)whole["kl_loss"]!, 12);
+        Assert.Equal(k3 / 3, (double)whole["metrics"]!["kl"]!, 12);
+        Assert.Equal(-0.25 + (0.1 * (1 - 2)), (double)whole["sequences"]![0]!["grad_logprobs"]![1]!, 12);
+        Assert.Equal((double)whole["objective"]!, whole["explanation"]!["sequences"]!.AsArray().SelectMany(sequence => sequence!["tokens"]!.AsArray())
+            .Where(token => (double)token!["weight"]! > 0).Sum(token => (double)token!["weight"]! * (double)token["objective"]!), 12);
+    }
+
+    [Fact]
     public async Task The_explanation_has_every_number()
     {
         var answer = await ComputeAsync($$"""{"loss_type": "dapo", "beta": 0.1, "explain": true, "gradients": false, {{Sequences}}}""");

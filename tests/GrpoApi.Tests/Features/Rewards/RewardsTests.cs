@@ -72,6 +72,8 @@ public sealed class RewardsTests(ApiFactory api) : IClassFixture<ApiFactory>
         Assert.Empty(format["reference_fields"]!.AsArray());
         Assert.Equal("object", (string)format["params"]!["type"]!);
         Assert.Equal("strict", (string)format["params"]!["properties"]!["mode"]!["default"]!);
+        Assert.Equal("DeepSeek-R1, arXiv:2501.12948 section 2.2, format reward", (string)format["source"]!);
+        Assert.All(rewards, reward => Assert.Contains("score = ", (string)reward!["formula"]!, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -92,6 +94,14 @@ public sealed class RewardsTests(ApiFactory api) : IClassFixture<ApiFactory>
     [InlineData("rewards[0].params.mode", """{"rewards": [{"name": "format", "params": {"mode": "sofft"}}], "samples": [{"completion": "a"}]}""")]
     [InlineData("rewards[0].params.tags[1]", """{"rewards": [{"name": "format", "params": {"preset": "custom", "tags": ["a", 1]}}], "samples": [{"completion": "a"}]}""")]
     [InlineData("rewards[0].params.relative_tolerance", """{"rewards": [{"name": "accuracy", "params": {"relative_tolerance": 2}}], "samples": [{"completion": "a"}]}""")]
+    [InlineData("rewards[0].params.schema.properties.age.type", """{"rewards": [{"name": "json_schema", "params": {"schema": {"properties": {"age": {"type": "int"}}}}}], "samples": [{"completion": "a"}]}""")]
+    [InlineData("rewards[0].params.schema.$ref", """{"rewards": [{"name": "json_schema", "params": {"schema": {"$ref": "https://example.com/s"}}}], "samples": [{"completion": "a"}]}""")]
+    [InlineData("rewards[0].params.schema.pattern", """{"rewards": [{"name": "json_schema", "params": {"schema": {"pattern": "(a"}}}], "samples": [{"completion": "a"}]}""")]
+    [InlineData("rewards[0].params.schema", """{"rewards": [{"name": "json_schema", "params": {"schema": {"allOf": [{"$ref": "#"}]}}}], "samples": [{"completion": "a"}]}""")]
+    [InlineData("rewards[0].params.rewards[0].params.schema", """{"rewards": [{"name": "composite", "params": {"rewards": [{"name": "json_schema", "params": {"schema": 1}}]}}], "samples": [{"completion": "a"}]}""")]
+    [InlineData("rewards[0].params.pattern", """{"rewards": [{"name": "regex_match", "params": {"pattern": "(a"}}], "samples": [{"completion": "a"}]}""")]
+    [InlineData("rewards[0].params", """{"rewards": [{"name": "format", "params": {"\ud800": 1}}], "samples": [{"completion": "a"}]}""")]
+    [InlineData("rewards[0].params.pattern", """{"rewards": [{"name": "regex_match", "params": {"pattern": "\ud800"}}], "samples": [{"completion": "a"}]}""")]
     [InlineData("samples", """{"rewards": [{"name": "format"}]}""")]
     [InlineData("samples", """{"rewards": [{"name": "format"}], "samples": []}""")]
     [InlineData("samples[0]", """{"rewards": [{"name": "format"}], "samples": [null]}""")]

@@ -15,6 +15,7 @@ internal static class RewardShaping
     public static IReadOnlyList<string> Parameters { get; } =
     [
         "shaping", "max_completion_len", "soft_punish_cache", "max_resp_len", "max_new_tokens", "overlong_buffer_len", "penalty_factor", "overlong_penalty_factor", "coef",
+        "max_response_length", "overlong_buffer_length", "overlong_buffer_penalty", "stop_properly_penalty_coef", "overlong_tokens",
     ];
 
     /// <summary>The request with the shaped rewards; as it is without shaping.</summary>
@@ -32,8 +33,12 @@ internal static class RewardShaping
             ("trl", "soft_overlong") => Overlong(settings, request, "max_completion_len", "soft_punish_cache", factor: null, capped: true),
             ("verl", "soft_overlong") => Overlong(settings, request, "max_resp_len", "overlong_buffer_len", "penalty_factor", capped: false),
             ("openrlhf", "soft_overlong") => Overlong(settings, request, "max_new_tokens", "overlong_buffer_len", "overlong_penalty_factor", capped: true),
-            ("openrlhf", "stop_properly") => StopProperly(settings, request),
-            _ => throw settings.Invalid("shaping", $"'{shaping}' is not supported for this trainer. Supported: soft_overlong of trl, verl and openrlhf; stop_properly of openrlhf."),
+            ("nemo_rl", "soft_overlong") => Overlong(settings, request, "max_response_length", "overlong_buffer_length", "overlong_buffer_penalty", capped: false),
+            ("areal", "soft_overlong") => Overlong(settings, request, "max_response_length", "overlong_tokens", "overlong_penalty_factor", capped: false),
+            ("openrlhf", "stop_properly") => StopProperly(settings, request, "coef"),
+            ("nemo_rl", "stop_properly") => StopProperly(settings, request, "stop_properly_penalty_coef", asShare: true),
+            _ => throw settings.Invalid(
+                "shaping", $"'{shaping}' is not supported for this trainer. Supported: soft_overlong of trl, verl, openrlhf, nemo_rl and areal; stop_properly of openrlhf and nemo_rl."),
         };
         return request with { Rewards = [.. Enumerable.Range(0, request.FlatCount).Select(shape)] };
     }
@@ -51,11 +56,12 @@ internal static class RewardShaping
     }
 
     /// <summary>The reward of a truncated completion times the coefficient, or a negative coefficient in its place.</summary>
-    private static Func<int, double?> StopProperly(TrainerSettings settings, AdvantagesRequest request)
+    private static Func<int, double?> StopProperly(TrainerSettings settings, AdvantagesRequest request, string parameter, bool asShare = false)
     {
         var truncated = request.Truncated ?? throw RequestValidation.Invalid("truncated", "Needed by the shaping stop_properly.");
         var rewards = request.Rewards ?? throw RequestValidation.Invalid("rewards", "Needed by the shaping stop_properly.");
-        var coefficient = settings.Number("coef") ?? throw settings.Invalid("coef", "Needed by the shaping stop_properly.");
+        var coefficient = settings.Number(parameter) ?? throw settings.Invalid(parameter, "Needed by the shaping stop_properly.");
+        if (asShare && coefficient is < 0 or > 1) throw settings.Invalid(parameter, "Must be in [0, 1].");
         return index => !truncated[index] ? rewards[index] : coefficient < 0 ? coefficient : rewards[index] * coefficient;
     }
 

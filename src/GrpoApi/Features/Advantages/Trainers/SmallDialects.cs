@@ -7,9 +7,9 @@ namespace GrpoApi.Features.Advantages.Trainers;
 internal static class SmallDialects
 {
     /// <summary>SkyRL: ppo_utils.py; the only completion of a prompt keeps its reward in grpo and maxrl.</summary>
-    public static AdvantageDialect SkyRl { get; } = new("skyrl", ["estimator", "eps", "grpo_norm_by_std", "gamma", "lambd"], (settings, request) => request with
+    public static AdvantageDialect SkyRl { get; } = new("skyrl", ["estimator", "advantage_estimator", "eps", "grpo_norm_by_std", "gamma", "lambd"], (settings, request) => request with
     {
-        Estimator = settings.Choice("estimator", "grpo", "grpo", "rloo", "maxrl", "gae", "reinforce++") is var name && name == "reinforce++" ? "reinforce_plus_plus" : name,
+        Estimator = settings.Choice(["advantage_estimator", "estimator"], "grpo", "grpo", "rloo", "maxrl", "gae", "reinforce++") is var name && name == "reinforce++" ? "reinforce_plus_plus" : name,
         StdEpsilon = settings.Number("eps", 1e-6),
         MeanEpsilon = name == "maxrl" ? settings.Number("eps", 1e-6) : 0,
         ScaleRewards = settings.Flag("grpo_norm_by_std", fallback: true) ? null : RewardScaling.None,
@@ -21,10 +21,10 @@ internal static class SmallDialects
     /// <summary>slime: _post_process_rewards; with baseline it only centres, the whitening comes later.</summary>
     public static AdvantageDialect Slime { get; } = new("slime", ["estimator", "advantage_estimator", "eps", "ddof", "grpo_std_normalization"], (settings, request) => request with
     {
-        Estimator = settings.Choice("estimator", "grpo", "grpo", "gspo", "reinforce_plus_plus_baseline") == "reinforce_plus_plus_baseline" || !settings.Flag("grpo_std_normalization", fallback: true)
+        Estimator = settings.Choice(["advantage_estimator", "estimator"], "grpo", "grpo", "gspo", "reinforce_plus_plus_baseline") == "reinforce_plus_plus_baseline" || !settings.Flag("grpo_std_normalization", fallback: true)
             ? "dr_grpo" : "grpo",
         StdEpsilon = settings.Number("eps", 1e-6),
-        Ddof = (int)settings.Number("ddof", 1),
+        Ddof = settings.Whole("ddof", 1),
     });
 
     /// <summary>AReaL: Normalization, whose mean and spread each have a level.</summary>
@@ -48,6 +48,13 @@ internal static class SmallDialects
     {
         Estimator = settings.Choice("advantage_normalization_type", "standard", "standard", "centered") == "standard" ? "grpo" : "dr_grpo",
         StdEpsilon = settings.Number("eps", 1e-8),
-        Ddof = (int)settings.Number("ddof", 0),
+        Ddof = settings.Whole("ddof", 0),
+    });
+
+    /// <summary>Tinker's cookbook: centred rewards, and a divergence from the reference that token advantages pay for.</summary>
+    public static AdvantageDialect Tinker { get; } = new("tinker", ["estimator", "kl_penalty_coef"], (settings, request) => request with
+    {
+        Estimator = settings.Choice("estimator", "centered", "centered") == "centered" ? "dr_grpo" : "",
+        KlPenaltyCoef = settings.Number("kl_penalty_coef", 0),
     });
 }

@@ -1,5 +1,6 @@
 using Grpo.Advantages;
 using GrpoApi.Features.Trainers;
+using GrpoApi.Http;
 
 namespace GrpoApi.Features.Advantages.Trainers;
 
@@ -18,8 +19,8 @@ internal static class TrlAdvantages
         {
             Estimator = estimator,
             StdEpsilon = settings.Number("eps", 1e-4),
-            Ddof = (int)settings.Number("ddof", 1),
-            Weights = settings.Numbers("reward_weights")?.Select((weight, index) => (Name: $"f{index}", weight)).ToDictionary(pair => pair.Name, pair => pair.weight),
+            Ddof = settings.Whole("ddof", 1),
+            Weights = Weights(settings, request)?.Select((weight, index) => (Name: $"f{index}", weight)).ToDictionary(pair => pair.Name, pair => pair.weight),
         };
         return estimator == "rloo" ? Rloo(settings, canonical) : canonical with
         {
@@ -33,15 +34,24 @@ internal static class TrlAdvantages
     private static AdvantagesRequest Rloo(TrainerSettings settings, AdvantagesRequest request)
     {
         var canonical = request with { ScaleRewards = settings.Flag("normalize_advantages") ? RewardScaling.Batch : null };
-        var (beta, range) = (settings.Number("beta", 0), settings.Numbers("reward_clip_range"));
+        var (beta, range) = (settings.Number("beta", 0), settings.Range("reward_clip_range"));
         if ((beta == 0 && range is null) || !request.IsFlat) return canonical;
-        var rewards = request.Rewards ?? [.. request.RewardsPerFunc!.Select(row => Sum(row, settings.Numbers("reward_weights")))];
+        var rewards = request.Rewards ?? request.RewardsPerFunc?.Select(row => Sum(row, Weights(settings, request))).ToArray()
+            ?? throw RequestValidation.Invalid("rewards", "rewards or rewards_per_func are needed by beta and reward_clip_range.");
         return canonical with
         {
             RewardsPerFunc = null,
             Weights = null,
-            Rewards = [.. rewards.Select((reward, index) => (range is null || reward is null ? reward : Math.Clamp(reward.Value, range[0], range[1])) - (beta * Divergence(request, index)))],
+            Rewards = [.. rewards.Select((reward, index) => (range is not var (low, high) || reward is null ? reward : Math.Clamp(reward.Value, low, high)) - (beta * Divergence(request, index)))],
         };
+    }
+
+    /// <summary>One weight per reward function, when they are given.</summary>
+    private static double[]? Weights(TrainerSettings settings, AdvantagesRequest request)
+    {
+        var (weights, functions) = (settings.Numbers("reward_weights"), request.RewardsPerFunc is { Length: > 0 } rows ? rows[0].Length : (int?)null);
+        return weights is null || functions is null || functions == weights.Length ? weights
+            : throw settings.Invalid("reward_weights", $"Has {weights.Length} weights for {functions} reward functions.");
     }
 
     private static double? Sum(double?[] row, double[]? weights) =>

@@ -27,7 +27,7 @@ internal static class ArealDialect
         };
     }
 
-    private static RolloutCorrectionSettings Correction(TrainerSettings settings)
+    internal static RolloutCorrectionSettings Correction(TrainerSettings settings)
     {
         settings.AllowOnly(["metric", "level", "action", "agg", "lower", "upper"]);
         settings.Choice("metric", "ratio", "ratio");

@@ -47,8 +47,8 @@ internal static class NemoDialect
         };
     }
 
-    /// <summary>k3 by default, clamped on both sides; its weight adds the score-function gradient.</summary>
-    private static LossRequest WithKl(TrainerSettings settings, LossRequest request) => settings.Number("reference_policy_kl_penalty", 0) is var beta && beta == 0 ? request : request with
+    /// <summary>k3 by default, clamped on both sides; its weight adds the score-function gradient. A divergence in the reward is not in the loss too.</summary>
+    private static LossRequest WithKl(TrainerSettings settings, LossRequest request) => settings.Number("reference_policy_kl_penalty", 0) is var beta && (beta == 0 || settings.Flag("use_kl_in_reward")) ? request : request with
     {
         Beta = beta,
         KlEstimator = settings.Choice("reference_policy_kl_type", "k3", "k1", "k2", "k3"),

@@ -11,7 +11,7 @@ internal static class OpenRlhfDialect
         Parameters =
         [
             "loss_type", "policy_loss_type", "clip_eps_low", "clip_eps_high", "dual_clip", "token_level_loss", "enable_vllm_is_correction",
-            "vllm_is_truncated_threshold", "vllm_is_correction_type",
+            "vllm_is_truncated_threshold", "vllm_is_correction_type", "use_kl_loss", "init_kl_coef", "kl_estimator", "entropy_loss_coef",
         ],
         Translate = Translate,
         Metrics = Metrics,
@@ -19,12 +19,11 @@ internal static class OpenRlhfDialect
 
     private static LossRequest Translate(TrainerSettings settings, LossRequest request)
     {
-        var gspo = (settings.Text("policy_loss_type") ?? settings.Choice("loss_type", "ppo", "ppo", "gspo")) == "gspo";
+        var gspo = settings.Choice(["policy_loss_type", "loss_type"], "ppo", "ppo", "gspo") == "gspo";
         var corrected = settings.Flag("enable_vllm_is_correction");
         var perToken = settings.Flag("token_level_loss", fallback: true) && !gspo;
-        var bounds = settings.Numbers("vllm_is_truncated_threshold") ?? [0.5, 5];
-        if (bounds.Length != 2) throw settings.Invalid("vllm_is_truncated_threshold", "Must be [low, high].");
-        return request with
+        var bounds = settings.Range("vllm_is_truncated_threshold") ?? (0.5, 5);
+        return WithKl(settings, request) with
         {
             LossType = gspo ? "gspo" : "grpo",
             Aggregation = perToken ? "token-mean" : "seq-mean-token-mean",
@@ -32,19 +31,29 @@ internal static class OpenRlhfDialect
             Epsilon = settings.Number("clip_eps_low", 0.2),
             EpsilonHigh = settings.Number("clip_eps_high", 0.2),
             DualClip = settings.Number("dual_clip"),
+            EntropyCoef = settings.Number("entropy_loss_coef", 0),
             LogRatioMin = gspo ? null : -DialectSettings.LogRatioBound,
             LogRatioMax = gspo ? null : DialectSettings.LogRatioBound,
             RolloutCorrection = corrected && !gspo
                 ? new()
                 {
                     Mode = DialectSettings.CorrectionMode(settings.Choice("vllm_is_correction_type", "tis", "tis", "icepop", "seq-mask-tis")),
-                    ClipMin = bounds[0],
-                    ClipMax = bounds[1],
+                    ClipMin = bounds.Low,
+                    ClipMax = bounds.High,
                 }
                 : null,
             Sequences = corrected && gspo ? DialectSettings.AnchoredOnRollout(request) : request.Sequences,
         };
     }
+
+    /// <summary>The divergence in the loss is a mean over tokens, whatever the policy term is; in the reward it belongs to /v1/advantages.</summary>
+    private static LossRequest WithKl(TrainerSettings settings, LossRequest request) => !settings.Flag("use_kl_loss") ? request : request with
+    {
+        Beta = settings.Number("init_kl_coef", 0.01),
+        KlEstimator = settings.Choice("kl_estimator", "k1", "k1", "k2", "k3"),
+        KlOutputClamp = 10,
+        KlAggregation = "token-mean",
+    };
 
     private static IEnumerable<KeyValuePair<string, double>> Metrics(LossFigures figures)
     {

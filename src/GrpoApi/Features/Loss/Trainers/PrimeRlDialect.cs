@@ -1,4 +1,5 @@
 using GrpoApi.Features.Trainers;
+using GrpoApi.Http;
 
 namespace GrpoApi.Features.Loss.Trainers;
 
@@ -19,6 +20,7 @@ internal static class PrimeRlDialect
         var scaled = request with { Aggregation = "token-mean", Normalizer = new() { NumItemsInBatch = settings.Number("rl_scale") } };
         if (type == "ce") return scaled with { LossType = "cross_entropy" };
         var tau = settings.Number("adv_tau", 1);
+        if (type == "ref_kl") NeedReference(request);
         return scaled with
         {
             LossType = type == "default" ? "tv_mask" : "tv_mask_both_sides",
@@ -33,6 +35,16 @@ internal static class PrimeRlDialect
                 RefLogprobs = sequence.RolloutLogprobs ?? sequence.OldLogprobs ?? sequence.Logprobs,
             })],
         };
+    }
+
+    /// <summary>The reference becomes the advantages: what is wrong with it is told before.</summary>
+    private static void NeedReference(LossRequest request)
+    {
+        for (var i = 0; i < request.Sequences.Count; i++)
+        {
+            var (length, given) = (request.Sequences[i].Length, request.Sequences[i].RefLogprobs?.Length);
+            if (given != length) throw RequestValidation.Invalid($"sequences[{i}].ref_logprobs", given is null ? "Needed by ref_kl." : $"Has {given} values for {length} logprobs.");
+        }
     }
 
     private static SequenceLogprobs Scaled(SequenceLogprobs sequence, double tau) => tau == 1 ? sequence : sequence with
@@ -57,7 +69,7 @@ internal static class PrimeRlDialect
         var metrics = new Dictionary<string, double?>
         {
             [$"{prefix}masked_mismatch_kl"] = MeanOrZero(dropped, Mismatch),
-            [$"{prefix}unmasked_mismatch_kl"] = MeanOrZero([.. tokens.Except(dropped)], Mismatch),
+            [$"{prefix}unmasked_mismatch_kl"] = MeanOrZero([.. tokens.Where(token => !token.IsClipped)], Mismatch),
             [$"{prefix}is_masked"] = MeanOrZero(tokens, token => token.IsClipped ? 1 : 0),
         };
         if (distilled)

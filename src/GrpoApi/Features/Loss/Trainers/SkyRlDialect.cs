@@ -11,7 +11,8 @@ internal static class SkyRlDialect
         Parameters =
         [
             "loss_type", "policy_loss_type", "eps_clip_low", "eps_clip_high", "clip_ratio_c", "loss_reduction", "max_seq_len", "prompt_boundaries", "cispo_anchor",
-            "dppo_type", "delta_low", "delta_high", "tau_pos", "tau_neg", "use_kl_loss", "kl_loss_coef",
+            "dppo_type", "delta_low", "delta_high", "tau_pos", "tau_neg", "use_kl_loss", "kl_loss_coef", "kl_estimator_type", "use_entropy_loss", "entropy_loss_coef",
+            "off_policy_correction",
         ],
         Translate = Translate,
         Metrics = Metrics,
@@ -19,11 +20,11 @@ internal static class SkyRlDialect
 
     private static LossRequest Translate(TrainerSettings settings, LossRequest request)
     {
-        var type = settings.Choice("loss_type", "regular", "regular", "dual_clip", "gspo", "sapo", "cispo", "dppo", "importance_sampling", "rollout_is", "cross_entropy");
+        var type = settings.Choice(["policy_loss_type", "loss_type"], "regular", "regular", "dual_clip", "gspo", "sapo", "cispo", "dppo", "importance_sampling", "rollout_is", "cross_entropy");
         var onRollout = type is "dppo" or "rollout_is" || (type == "cispo" && settings.Choice("cispo_anchor", "old", "old", "rollout") == "rollout");
         if (type == "dppo") settings.Choice("dppo_type", "binary_tv", "binary_tv");
         var (aggregation, counts) = Reduction(settings);
-        return request with
+        return WithKl(settings, request) with
         {
             LossType = type switch { "regular" or "dual_clip" => "grpo", "gspo" => "gspo_token", "dppo" => "tv_mask", "rollout_is" => "ratio_mask", _ => type },
             Aggregation = aggregation,
@@ -37,8 +38,34 @@ internal static class SkyRlDialect
             SapoTemperatureNeg = settings.Number("tau_neg", 1.05),
             LogRatioMin = -DialectSettings.LogRatioBound,
             LogRatioMax = type == "gspo" ? 10 : DialectSettings.LogRatioBound,
-            Beta = settings.Flag("use_kl_loss") ? settings.Number("kl_loss_coef", 0.001) : 0,
+            EntropyCoef = settings.Flag("use_entropy_loss") ? settings.Number("entropy_loss_coef", 0.01) : 0,
+            RolloutCorrection = settings.Section("off_policy_correction") is { } section ? Correction(section) : null,
             Sequences = onRollout ? DialectSettings.AnchoredOnRollout(request) : request.Sequences,
+        };
+    }
+
+    /// <summary>Truncated weights, per token or of the whole sequence.</summary>
+    internal static RolloutCorrectionSettings? Correction(TrainerSettings settings)
+    {
+        settings.AllowOnly(["tis_ratio_type", "token_tis_ratio_clip_high", "sequence_tis_ratio_clip_high"]);
+        if (!settings.Has("tis_ratio_type")) return null;
+        return settings.Choice("tis_ratio_type", "token", "token", "sequence") == "token"
+            ? new() { Mode = "token_truncate", ClipMax = settings.Number("token_tis_ratio_clip_high", 2) }
+            : new() { Mode = "sequence_truncate", ClipMax = settings.Number("sequence_tis_ratio_clip_high", 5) };
+    }
+
+    /// <summary>The divergence is the mean over sequences of means over their tokens, whatever the reduction of the policy term.</summary>
+    private static LossRequest WithKl(TrainerSettings settings, LossRequest request)
+    {
+        if (!settings.Flag("use_kl_loss")) return request;
+        var estimator = settings.Choice("kl_estimator_type", "k3", "k1", "k2", "k3", "abs");
+        return request with
+        {
+            Beta = settings.Number("kl_loss_coef", 0.001),
+            KlEstimator = estimator,
+            KlInputClamp = estimator == "k3" ? DialectSettings.LogRatioBound : null,
+            KlOutputClamp = estimator == "k3" ? 10 : null,
+            KlAggregation = "seq-mean-token-mean",
         };
     }
 

@@ -12,7 +12,7 @@ internal static class SlimeDialect
         Parameters =
         [
             "loss_type", "advantage_estimator", "aggregation", "calculate_per_token_loss", "eps_clip", "eps_clip_high", "eps_clip_c", "use_tis", "tis_clip",
-            "tis_clip_low", "use_opsm", "opsm_delta", "use_kl_loss", "kl_loss_coef", "kl_loss_type", "use_unbiased_kl", "entropy_coef",
+            "tis_clip_low", "use_opsm", "opsm_delta", "use_kl_loss", "kl_loss_coef", "kl_loss_type", "use_unbiased_kl", "entropy_coef", "global_batch_size",
         ],
         Translate = Translate,
         Metrics = Metrics,
@@ -22,7 +22,8 @@ internal static class SlimeDialect
     {
         var canonical = request with
         {
-            LossType = settings.Choice("loss_type", "grpo", "grpo", "gspo", "cispo"),
+            LossType = Type(settings),
+            Normalizer = settings.Number("global_batch_size") is { } rows ? new() { GlobalBatchSize = rows } : null,
             Aggregation = settings.Flag("calculate_per_token_loss") ? "token-mean" : "seq-mean-token-mean",
             Epsilon = settings.Number("eps_clip", 0.2),
             EpsilonHigh = settings.Number("eps_clip_high"),
@@ -45,9 +46,20 @@ internal static class SlimeDialect
         };
     }
 
+    /// <summary>slime's own loss_type is policy_loss; the advantage estimator gspo takes sequence ratios.</summary>
+    private static string Type(TrainerSettings settings)
+    {
+        var estimator = settings.Choice("advantage_estimator", "grpo", "grpo", "gspo", "ppo", "reinforce_plus_plus", "reinforce_plus_plus_baseline");
+        return settings.Choice("loss_type", "policy_loss", "policy_loss", "grpo", "gspo", "cispo") is var type && type == "policy_loss" ? estimator == "gspo" ? "gspo" : "grpo" : type;
+    }
+
     /// <summary>Means over sequences of means over their tokens; the divergence is the negative log ratio of the loss.</summary>
     private static IEnumerable<KeyValuePair<string, double>> Metrics(LossFigures figures)
     {
+        yield return new("loss", figures.Result.Loss ?? double.NaN);
+        yield return new("pg_loss", figures.Result.PolicyLoss ?? double.NaN);
+        if (figures.Canonical.Beta != 0) yield return new("kl_loss", (figures.Result.KlLoss ?? double.NaN) / figures.Canonical.Beta);
+        if (figures.Result.Metrics.TryGetValue("entropy", out var entropy)) yield return new("entropy_loss", entropy ?? double.NaN);
         yield return new("pg_clipfrac", Mean(token => IsClipped(token) ? 1 : 0));
         yield return new("ppo_kl", Mean(token => -Math.Log(token.Ratio)));
 

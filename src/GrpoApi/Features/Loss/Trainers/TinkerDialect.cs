@@ -10,13 +10,14 @@ internal static class TinkerDialect
         Trainer = "tinker",
         Parameters = ["loss_type", "loss_fn", "reduction", "clip_low_threshold", "clip_high_threshold", "beta"],
         Translate = Translate,
+        ReadsTokens = _ => false,
         Metrics = figures => [new("loss:sum", figures.Result.Loss ?? double.NaN)],
     };
 
     private static LossRequest Translate(TrainerSettings settings, LossRequest request)
     {
         settings.Choice("reduction", "token-sum", "token-sum");
-        var type = settings.Text("loss_fn") ?? settings.Choice("loss_type", "importance_sampling", "importance_sampling", "ppo", "cispo", "dro", "cross_entropy");
+        var type = settings.Choice(["loss_fn", "loss_type"], "importance_sampling", "importance_sampling", "ppo", "cispo", "dro", "cross_entropy");
         var (low, high) = (settings.Number("clip_low_threshold", type == "cispo" ? 0 : 0.8), settings.Number("clip_high_threshold", type == "cispo" ? 4 : 1.2));
         return request with
         {

@@ -16,7 +16,8 @@ internal static class TrlDialect
             "vllm_importance_sampling_clip_min", "off_policy_mask_threshold", "top_entropy_quantile", "entropy_coef",
         ],
         Translate = Translate,
-        Metrics = Metrics,
+        Metrics = figures => [.. Metrics(figures), .. TrlSampling.Metrics(figures.Canonical)],
+        ReadsTokens = canonical => canonical.LossType is "vespo" or "gmpo" or "luspo",
         Constant = Constant,
     };
 
@@ -28,9 +29,10 @@ internal static class TrlDialect
         {
             LossType = type,
             ImportanceSamplingLevel = type is "gmpo" or "rloo" or "vespo" ? null : level,
-            Epsilon = settings.Number("epsilon", 0.2),
+            Epsilon = settings.Number("epsilon", type == "gmpo" ? 0.4 : 0.2),
             EpsilonHigh = settings.Number("epsilon_high"),
-            CispoClipMax = type == "cispo" ? settings.Number("epsilon_high") : null,
+            // An absolute ratio, and epsilon where epsilon_high is not given.
+            CispoClipMax = type == "cispo" ? settings.Number("epsilon_high") ?? settings.Number("epsilon", 0.2) : null,
             Delta = settings.Number("delta"),
             Beta = settings.Number("beta", 0),
             UseBiasCorrectionKl = settings.Flag("use_bias_correction_kl"),
@@ -46,7 +48,7 @@ internal static class TrlDialect
             EntropyCoef = settings.Number("entropy_coef", 0),
             Normalizer = Counts(settings, request, type),
         };
-        return type == "luspo" && level == "token" ? PaddingIncluded(canonical) : canonical;
+        return type == "luspo" && level == "token" && request.Sequences.All(HasRightMask) ? PaddingIncluded(canonical) : canonical;
     }
 
     private static NormalizerCounts Counts(TrainerSettings settings, LossRequest request, string type)
@@ -85,6 +87,10 @@ internal static class TrlDialect
         })],
     };
 
+    /// <summary>A wrong mask has to stay, so that it is told.</summary>
+    private static bool HasRightMask(SequenceLogprobs sequence) =>
+        sequence.Mask is not { } mask || (mask.Length == sequence.Length && mask.Span.IndexOfAnyExceptInRange((byte)0, (byte)1) < 0);
+
     private static IEnumerable<KeyValuePair<string, double>> Metrics(LossFigures figures)
     {
         var canonical = figures.Canonical;
@@ -98,6 +104,7 @@ internal static class TrlDialect
         bool High(TokenFigures token) => gmpo ? token.Advantage > 0 && token.Logprob - token.Old > (canonical.EpsilonHigh ?? canonical.Epsilon) : token.Clip == Grpo.Losses.Terms.TokenClip.High;
         if (!gmpo && canonical.ImportanceSamplingLevel != "token") yield break;
         var rows = RowsOf(figures).Where(row => row.Length > 0).ToArray();
+        if (rows.Length == 0) yield break;
         var tokens = (double)rows.Sum(row => row.Length);
         yield return new("clip_ratio/low_mean", rows.Sum(row => row.Count(Low)) / tokens);
         yield return new("clip_ratio/high_mean", rows.Sum(row => row.Count(High)) / tokens);

@@ -27,8 +27,8 @@ internal static class VerlDialect
         var aggregation = type switch
         {
             "gspo" or "sapo" or "geo_mean" => "seq-mean-token-mean",
-            "reinforce" => settings.Text("loss_agg_mode") ?? "seq-mean-token-sum",
-            _ => settings.Choice("loss_agg_mode", "token-mean", "token-mean", "seq-mean-token-mean", "seq-mean-token-sum", "seq-mean-token-sum-norm", "token-sum"),
+            "reinforce" => Aggregation(settings, "seq-mean-token-sum"),
+            _ => Aggregation(settings, "token-mean"),
         };
         var low = settings.Number("clip_ratio_low") ?? settings.Number("clip_ratio", DefaultClipRatio);
         var canonical = request with
@@ -39,7 +39,7 @@ internal static class VerlDialect
             EpsilonHigh = settings.Number("clip_ratio_high") ?? settings.Number("clip_ratio", DefaultClipRatio),
             EntropyCoef = settings.Number("entropy_coeff", 0),
         };
-        canonical = settings.Flag("use_kl_loss") ? WithKl(settings, canonical) : canonical;
+        canonical = settings.Flag("use_kl_loss") ? WithKl(settings, canonical, aggregation) : canonical;
         return type == "bypass_mode" ? VerlBypass.Translate(settings, canonical) : OfType(type, settings, canonical);
     }
 
@@ -62,7 +62,7 @@ internal static class VerlDialect
                 Ratio = settings.Number("clip_cov_ratio", 2e-4),
                 LowerBound = settings.Number("clip_cov_lb", 1),
                 UpperBound = settings.Number("clip_cov_ub", 5),
-                Seed = (int)settings.Number("seed", 0),
+                Seed = settings.Whole("seed", 0),
             },
         },
         _ => throw settings.Invalid("loss_type", $"'{type}' is not supported. Supported: vanilla, gspo, sapo, cispo, geo_mean, gpg, reinforce, dppo_tv, dppo_kl, dro, clip_cov, kl_cov, value, bypass_mode."),
@@ -71,8 +71,13 @@ internal static class VerlDialect
     private static LossRequest Clamped(LossRequest request) =>
         request with { LogRatioMin = -DialectSettings.LogRatioBound, LogRatioMax = DialectSettings.LogRatioBound };
 
-    private static LossRequest WithKl(TrainerSettings settings, LossRequest request)
+    private static string Aggregation(TrainerSettings settings, string fallback) =>
+        settings.Choice("loss_agg_mode", fallback, "token-mean", "seq-mean-token-mean", "seq-mean-token-sum", "seq-mean-token-sum-norm", "token-sum");
+
+    /// <summary>The divergence goes by loss_agg_mode also where the policy term has an aggregation of its own.</summary>
+    private static LossRequest WithKl(TrainerSettings settings, LossRequest request, string policyAggregation)
     {
+        var aggregation = Aggregation(settings, "token-mean");
         var kl = VerlKl.Of(settings, settings.Text("kl_loss_type") ?? "low_var_kl", "kl_loss_type");
         return request with
         {
@@ -81,6 +86,7 @@ internal static class VerlDialect
             KlInputClamp = kl.InputClamp,
             KlOutputClamp = kl.OutputClamp,
             KlStraightThrough = kl.StraightThrough,
+            KlAggregation = aggregation == policyAggregation ? null : aggregation,
         };
     }
 

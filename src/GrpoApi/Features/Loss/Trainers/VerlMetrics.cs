@@ -8,6 +8,14 @@ internal static class VerlMetrics
     public static IEnumerable<KeyValuePair<string, double>> Of(LossFigures figures)
     {
         foreach (var figure in VerlBypass.Mismatch(figures)) yield return figure;
+        yield return new("actor/pg_loss", figures.Result.PolicyLoss ?? double.NaN);
+        if (figures.Canonical.Beta != 0)
+        {
+            yield return new("actor/kl_loss", (figures.Result.KlLoss ?? double.NaN) / figures.Canonical.Beta);
+            yield return new("actor/kl_coef", figures.Canonical.Beta);
+        }
+
+        if (figures.Result.Metrics.TryGetValue("entropy", out var entropy)) yield return new("actor/entropy_loss", entropy ?? double.NaN);
         var type = figures.Canonical.LossType;
         yield return new("actor/ppo_kl", figures.Mean(type == "kl_cov" ? token => Math.Abs(Moved(token)) : token => -Moved(token), LossFigures.Epsilon));
         if (type is "reinforce" or "gpg" or "dro" or "kl_cov") yield break;

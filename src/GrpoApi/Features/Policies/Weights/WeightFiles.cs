@@ -1,3 +1,4 @@
+using Grpo.Engines;
 using GrpoApi.Http;
 
 namespace GrpoApi.Features.Policies.Weights;

@@ -1,7 +1,7 @@
-namespace GrpoApi.Http;
+namespace Grpo.Engines;
 
 /// <summary>Paths of requests stay below a configured root.</summary>
-internal static class ConfinedPath
+public static class ConfinedPath
 {
     /// <summary>The absolute path of a file or folder below a root; null when it would leave the root, by <c>..</c>, as an absolute path, or through a link.</summary>
     /// <param name="root">The root, absolute or relative to the working directory.</param>

@@ -4,7 +4,7 @@ using System.Xml;
 namespace Grpo.Jobs.Evaluations;
 
 /// <summary>A report as JUnit XML, which CI systems show: one test case per gate, and one for the samples that failed.</summary>
-public static class JunitReport
+public static class EvaluationJunit
 {
     /// <summary>Writes it.</summary>
     public static string Write(EvaluationReport report)
@@ -61,6 +61,8 @@ public static class JunitReport
     {
         yield return ("policy", report.Policy);
         yield return ("policy_versions", string.Join(", ", report.PolicyVersions.Keys));
+        if (report.Engine is { } engine) yield return ("engine", $"{engine.Name} on {engine.Provider}, {engine.Dtype}");
+        if (report.Commit is { } commit) yield return ("commit", commit);
         yield return ("dataset_hash", report.Dataset.Hash);
         yield return ("seed", report.Seed.ToString());
         foreach (var (name, metric) in report.Metrics) yield return (name, metric.Value?.ToString("R") ?? "undefined");
