@@ -2,7 +2,7 @@ namespace Grpo.Engines.Tests.Oracle;
 
 /// <summary>
 /// Random templates of what chat templates are made of: loops, conditions, assignments, filters, white space control. Nothing in which transformers.js leaves
-/// Jinja2, as ours does not: it prints true for True, has another idea of title case, and takes "x is none if y".
+/// Jinja2, as ours does not: it prints true for True, has another idea of title case and of capitalize, and takes "x is none if y".
 /// </summary>
 internal static class RandomTemplate
 {
@@ -27,7 +27,7 @@ internal static class RandomTemplate
         1 => Pick(random, "n", "m", "xs[0]", "xs | length", "messages | length", "2"),
         2 => $"{Text(random)} ~ {Number(random)}",
         3 => $"({Number(random)} {Pick(random, "+", "-", "*", "%")} {Number(random)})",
-        4 => $"{Text(random)} | {Pick(random, "upper", "lower", "trim", "length", "capitalize", "replace('l', 'L')")}",
+        4 => $"{Text(random)} | {Pick(random, "upper", "lower", "trim", "length", "replace('l', 'L')")}",
         5 => $"{Text(random)}.{Pick(random, "strip()", "upper()", "lower()", "split(',')[0]", "lstrip()", "rstrip()", "replace('-', '+')")}",
         6 => $"({Expression(random, depth - 1)} if {Condition(random, depth - 1)} else {Expression(random, depth - 1)})",
         _ => Pick(random, "xs | join('-')", "xs | first", "xs | last", "d | tojson", "messages | tojson", "xs | tojson", "xs | sum", "messages | map(attribute='role') | join(',')", "messages | selectattr('role', 'equalto', 'user') | list | length", "d.k", "s[1:3]", "s[-2]", "d.items() | list | length"),

@@ -50,7 +50,7 @@ internal sealed class VllmAnswer(VllmGenerateRequest request, CompatRollout roll
     public async Task<VllmGenerateResponse> CompleteAsync(CancellationToken cancellationToken)
     {
         var completions = (await rollout.SampleAsync(cancellationToken))[0].Completions;
-        return Response([.. completions.Select(completion => new VllmChoice
+        var choices = completions.Select(completion => new VllmChoice
         {
             Index = completion.Index,
             TokenIds = completion.TokenIds,
@@ -59,7 +59,8 @@ internal sealed class VllmAnswer(VllmGenerateRequest request, CompatRollout roll
             StopReason = OpenAiWords.NameOf(completion.StopReason),
             Logprobs = Logprobs(completion.TokenIds.Select((id, t) => (id, completion.Logprobs[t], completion.TopLogprobs?[t]))),
             PolicyVersion = completion.PolicyVersion,
-        })]) with
+        });
+        return Response([.. choices]) with
         {
             Usage = Usage(completions.Sum(completion => completion.TokenIds.Length)),
             PromptTokenIds = PromptTokenIds,
@@ -75,7 +76,7 @@ internal sealed class VllmAnswer(VllmGenerateRequest request, CompatRollout roll
         {
             var isFirst = sampled == 0;
             sampled += piece.Tokens.Count;
-            yield return Response([new VllmChoice
+            var choice = new VllmChoice
             {
                 Index = piece.Index,
                 TokenIds = [.. piece.Tokens.Select(token => token.TokenId)],
@@ -83,7 +84,8 @@ internal sealed class VllmAnswer(VllmGenerateRequest request, CompatRollout roll
                 FinishReason = OpenAiWords.NameOf(piece.FinishReason),
                 StopReason = OpenAiWords.NameOf(piece.StopReason),
                 Logprobs = Logprobs(piece.Tokens.Select(token => (token.TokenId, token.Logprob, token.TopLogprobs))),
-            }]) with { PromptTokenIds = isFirst ? PromptTokenIds : null };
+            };
+            yield return Response([choice]) with { PromptTokenIds = isFirst ? PromptTokenIds : null };
         }
 
         if (request.StreamOptions?.IncludeUsage is true) yield return Response([]) with { Usage = Usage(sampled) };
