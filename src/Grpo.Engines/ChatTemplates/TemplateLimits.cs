@@ -18,6 +18,9 @@ internal static class TemplateLimits
     /// <summary>Macro calls and recursive loops inside one another.</summary>
     public const int CallDepth = 200;
 
+    /// <summary>Milliseconds of one search by a pattern. All of them take time in proportion to the text, so that only a fault of ours, and no busy machine, gets there.</summary>
+    public const int PatternMilliseconds = 60_000;
+
     /// <summary>Bits of an integer.</summary>
     public const int IntegerBits = 4096;
 }

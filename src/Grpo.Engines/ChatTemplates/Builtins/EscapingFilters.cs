@@ -4,7 +4,7 @@ using Grpo.Engines.ChatTemplates.Values;
 namespace Grpo.Engines.ChatTemplates.Builtins;
 
 /// <summary>Filters about HTML and addresses.</summary>
-internal static partial class EscapingFilters
+internal static class EscapingFilters
 {
     /// <summary>The filters.</summary>
     public static IEnumerable<Builtin> All =>
@@ -17,9 +17,9 @@ internal static partial class EscapingFilters
         new("urlencode", "", (_, value, _) => Uri.EscapeDataString(Repr.Text(value)).Replace("%2F", "/")),
     ];
 
-    private static string StripTags(string text) => string.Join(' ', System.Net.WebUtility.HtmlDecode(Tag().Replace(text, ""))
+    private static string StripTags(string text) => string.Join(' ', System.Net.WebUtility.HtmlDecode(Tag.Replace(text, ""))
         .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    [GeneratedRegex("<!--.*?-->|<[^>]*>", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Tag();
+    // In one pass whatever the text: with backtracking, ten thousand "<!--" without an end would be looked through ten thousand times.
+    private static readonly Regex Tag = new("<!--.*?-->|<[^>]*>", RegexOptions.Singleline | RegexOptions.NonBacktracking);
 }

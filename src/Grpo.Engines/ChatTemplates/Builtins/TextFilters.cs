@@ -67,9 +67,9 @@ internal static partial class TextFilters
         return dict;
     }
 
-    [GeneratedRegex(@"(?<gap>[-\s({\[<]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<gap>[-\s({\[<]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: TemplateLimits.PatternMilliseconds)]
     private static partial Regex WordStart();
 
-    [GeneratedRegex(@"\w+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\w+", RegexOptions.None, matchTimeoutMilliseconds: TemplateLimits.PatternMilliseconds)]
     private static partial Regex Word();
 }

@@ -142,22 +142,22 @@ internal sealed partial class Lexer
 
     private static string PyTrimEnd(string text) => text.TrimEnd();
 
-    [GeneratedRegex(@"(?<open>\{%|\{\{|\{\#)(?<sign>[-+]?)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<open>\{%|\{\{|\{\#)(?<sign>[-+]?)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: TemplateLimits.PatternMilliseconds)]
     private static partial Regex Opening();
 
-    [GeneratedRegex(@"\G\s*raw\s*(?:-%\}\s*|%\})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\G\s*raw\s*(?:-%\}\s*|%\})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: TemplateLimits.PatternMilliseconds)]
     private static partial Regex RawBegin();
 
-    [GeneratedRegex(@"\{%(?<sign>[-+]?)\s*endraw\s*(?:\+%\}|-%\}\s*|%\}\n?)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\{%(?<sign>[-+]?)\s*endraw\s*(?:\+%\}|-%\}\s*|%\}\n?)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: TemplateLimits.PatternMilliseconds)]
     private static partial Regex RawEnd();
 
-    [GeneratedRegex(@"(?:\+\#\}|-\#\}\s*|\#\}\n?)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?:\+\#\}|-\#\}\s*|\#\}\n?)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: TemplateLimits.PatternMilliseconds)]
     private static partial Regex CommentEnd();
 
-    [GeneratedRegex(@"\G(?:-\}\}\s*|\}\})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\G(?:-\}\}\s*|\}\})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: TemplateLimits.PatternMilliseconds)]
     private static partial Regex VariableEnd();
 
-    [GeneratedRegex(@"\G(?:\+%\}|-%\}\s*|%\}\n?)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\G(?:\+%\}|-%\}\s*|%\}\n?)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: TemplateLimits.PatternMilliseconds)]
     private static partial Regex BlockEnd();
 
     [GeneratedRegex("""
@@ -169,6 +169,6 @@ internal sealed partial class Lexer
         |(?<text>'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*")
         |(?<operator>//|\*\*|==|!=|>=|<=|[-+/*%~\[\](){}><=.:|,;])
         )
-        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: TemplateLimits.PatternMilliseconds)]
     private static partial Regex Lexeme();
 }
