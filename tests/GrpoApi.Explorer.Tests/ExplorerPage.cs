@@ -68,7 +68,7 @@ internal sealed class ExplorerPage : IAsyncDisposable
     /// <summary>The state behind # once it contains a text.</summary>
     public async Task<string> AddressWithAsync(string text)
     {
-        await Browser.WaitForURLAsync(url => url.Contains(text, StringComparison.Ordinal));
+        await Browser.WaitForFunctionAsync("text => location.hash.includes(text)", text);
         return new Uri(Browser.Url).Fragment;
     }
 
