@@ -12,7 +12,7 @@ namespace Grpo.Bench;
 public sealed class RewardsBenchmark(string data)
 {
     private const int Samples = 4_096;
-    private const int WarmUps = 8;
+    private const int WarmUps = 30;
     private const int Runs = 11;
     private const double Megabyte = 1_000_000;
 

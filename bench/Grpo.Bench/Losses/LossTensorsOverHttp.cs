@@ -8,7 +8,7 @@ public static class LossTensorsOverHttp
 {
     private const string Type = "application/vnd.safetensors";
     private const string EchoUrl = "http://127.0.0.1:5088";
-    private const int WarmUps = 30;
+    private const int WarmUps = 150;
     private const int Runs = 41;
 
     /// <summary>Measures time and memory of the published service.</summary>

@@ -28,12 +28,12 @@ internal static class LanguageModel
         for (var rest = (ReadOnlySpan<byte>)unpacked.GetBuffer().AsSpan(0, (int)unpacked.Length); !rest.IsEmpty;)
         {
             var script = Enum.Parse<Script>(Text(ref rest), ignoreCase: true);
-            models[(int)script] = Read(ref rest);
+            models[(int)script] = Read(script, ref rest);
         }
         return models;
     }
 
-    private static ScriptModel Read(ref ReadOnlySpan<byte> rest)
+    private static ScriptModel Read(Script script, ref ReadOnlySpan<byte> rest)
     {
         var languages = Text(ref rest).Split(' ');
         var alphabet = Text(ref rest);
@@ -48,7 +48,7 @@ internal static class LanguageModel
         }
         for (var i = 1; i < keys.Length; i++)
             keys[i] += keys[i - 1];
-        return new(languages, alphabet, behind, keys, Take(ref rest, keys.Length * languages.Length));
+        return new(script, languages, alphabet, behind, keys, Take(ref rest, keys.Length * languages.Length));
     }
 
     private static string Text(ref ReadOnlySpan<byte> rest) => Encoding.UTF8.GetString(Take(ref rest, BinaryPrimitives.ReadUInt16LittleEndian(Take(ref rest, sizeof(ushort)))));

@@ -7,7 +7,8 @@ namespace Grpo.Rewards.Language;
 /// <summary>Letter n-grams of the languages of one script: how far a word speaks against each of them.</summary>
 /// <remarks>
 /// A word is its letters between two boundaries. For each letter the longest n-gram known that ends there says how much less likely the letter is in each
-/// language than in the one where it is likeliest; the sum over the letters, in steps of 1/16 nat, is what the word says. Nothing is allocated per word.
+/// language than in the one where it is likeliest; the sum over the letters, in steps of 1/16 nat, is what the word says. Nothing is allocated per word. The words of a
+/// text repeat, so each thread keeps what the last of them said.
 /// </remarks>
 internal sealed class ScriptModel
 {
@@ -31,15 +32,18 @@ internal sealed class ScriptModel
     private readonly int[] _places;
     private readonly byte[] _rows;
     private readonly int _shift;
+    private readonly Script _script;
 
     /// <summary>A model.</summary>
+    /// <param name="script">The script of its words.</param>
     /// <param name="languages">Their tags; the columns of the rows.</param>
     /// <param name="alphabet">Its letters, in lower case; the first has the number 3.</param>
     /// <param name="behind">How far each language starts behind, because it is rarer, in steps.</param>
     /// <param name="keys">n-grams, ascending: one byte per letter, the last one lowest. With an n-gram its suffixes are there too.</param>
     /// <param name="columns">For each language the steps of every n-gram, language by language.</param>
-    public ScriptModel(string[] languages, string alphabet, byte[] behind, ulong[] keys, ReadOnlySpan<byte> columns)
+    public ScriptModel(Script script, string[] languages, string alphabet, byte[] behind, ulong[] keys, ReadOnlySpan<byte> columns)
     {
+        _script = script;
         Languages = languages;
         _behind = behind;
         _letters = Letters(alphabet);
@@ -72,31 +76,65 @@ internal sealed class ScriptModel
     /// <returns>The letters counted, with the end of the word.</returns>
     public int AddWord(ReadOnlySpan<char> word, Span<int> against)
     {
-        Span<ushort> sum = stackalloc ushort[MaxLanguages];
-        ref var first = ref sum[0];
-        var (low, high) = (Vector256<ushort>.Zero, Vector256<ushort>.Zero);
-        var (history, letters) = ((ulong)Boundary, 0);
-        for (var i = 0; i <= word.Length; i++)
+        Span<byte> letters = stackalloc byte[WordLength];
+        var count = Numbers(word, letters);
+        letters = letters[..count];
+        if (KnownWords.KeyOf(_script, letters) is not { } key)
         {
-            var letter = i == word.Length ? Boundary : word[i] < _letters.Length ? _letters[word[i]] : OtherLetter;
+            Span<ushort> steps = stackalloc ushort[MaxLanguages];
+            Judge(letters, steps);
+            Add(steps, against);
+            return count;
+        }
+
+        var known = KnownWords.OfThread.Find(key, out var isNew);
+        if (isNew)
+            Judge(letters, known);
+        Add(known, against);
+        return count;
+    }
+
+    private void Add(ReadOnlySpan<ushort> steps, Span<int> against)
+    {
+        for (var language = 0; language < Languages.Length; language++)
+            against[language] += steps[language];
+    }
+
+    /// <summary>The numbers of a word's letters, and the boundary at its end.</summary>
+    private int Numbers(ReadOnlySpan<char> word, Span<byte> numbers)
+    {
+        var count = 0;
+        foreach (var c in word)
+        {
+            var letter = c < _letters.Length ? _letters[c] : (byte)OtherLetter;
             if (letter == 0)
                 continue;
-            history = (history << 8) | (uint)letter;
-            letters++;
+            numbers[count++] = letter;
+            if (count == WordLength)
+                return count;
+        }
+        numbers[count++] = Boundary;
+        return count;
+    }
+
+    /// <summary>What a word says against each language.</summary>
+    private void Judge(ReadOnlySpan<byte> letters, Span<ushort> against)
+    {
+        ref var first = ref against[0];
+        var (low, high) = (Vector256<ushort>.Zero, Vector256<ushort>.Zero);
+        var history = (ulong)Boundary;
+        foreach (var letter in letters)
+        {
+            history = (history << 8) | letter;
             if (Longest(history) is >= 0 and var place)
             {
                 var row = Vector256.LoadUnsafe(ref _rows[place * MaxLanguages]);
                 low += Vector256.WidenLower(row);
                 high += Vector256.WidenUpper(row);
             }
-            if (letters == WordLength)
-                break;
         }
         low.StoreUnsafe(ref first);
         high.StoreUnsafe(ref Unsafe.Add(ref first, MaxLanguages / 2));
-        for (var language = 0; language < Languages.Length; language++)
-            against[language] += sum[language];
-        return letters;
     }
 
     /// <summary>The row of the longest n-gram known that the history ends with; -1 when even its last letter is unknown.</summary>
