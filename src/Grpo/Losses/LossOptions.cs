@@ -34,6 +34,9 @@ public sealed record LossOptions
     /// <summary>Log ratios are lowered to this, and have no gradient above it. verl 20, its gspo 10.</summary>
     public double LogRatioMax { get; init; } = double.PositiveInfinity;
 
+    /// <summary>Whether there is a bound on log ratios at all.</summary>
+    internal bool BoundsLogRatios => LogRatioMin > double.NegativeInfinity || LogRatioMax < double.PositiveInfinity;
+
     /// <summary>Drops the policy term of a sequence with negative advantage whose mean log-probability fell by more than this since it was sampled; null never.</summary>
     public double? OffPolicyMaskThreshold { get; init; }
 

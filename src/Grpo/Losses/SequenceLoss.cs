@@ -104,8 +104,8 @@ internal static class SequenceLoss
         var ratios = scratch.Take(SequenceBuffer.Ratios, sequence.Length);
         options.EffectiveLevel.LogRatios(sequence, options, logRatios);
         PolicyWeights.Write(sequence, options, logRatios, scratch.Take(SequenceBuffer.RolloutWeights, sequence.Length));
-        TensorPrimitives.Clamp(logRatios, options.LogRatioMin, options.LogRatioMax, ratios);
-        TensorPrimitives.Exp(ratios, ratios);
+        if (options.BoundsLogRatios) TensorPrimitives.Clamp(logRatios, options.LogRatioMin, options.LogRatioMax, ratios);
+        TensorPrimitives.Exp(options.BoundsLogRatios ? ratios : logRatios, ratios);
         var hasDivergence = options.Beta != 0 && !options.FullKl;
         if (hasDivergence) WriteDivergence(sequence, ratios, options, scratch);
         scratch.Take(SequenceBuffer.GradLogRatios, sequence.Length);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Grpo.Losses.Kl;
@@ -10,10 +11,15 @@ public static class K3
     {
         TensorPrimitives.Negate(x, values);
         TensorPrimitives.Exp(values, values);
-        TensorPrimitives.Subtract(1, values, gradLogprobs);
-        TensorPrimitives.Add(values, x, values);
-        TensorPrimitives.Subtract(values, 1, values);
-        // Rounding may leave a negative residue near x = 0, where the true value is at least 0.
-        TensorPrimitives.Max(values, 0, values);
+        // The rest in one pass over what is in the cache. Rounding may leave a negative residue near x = 0, where the true value is at least 0.
+        var t = 0;
+        for (; t <= x.Length - Vector<double>.Count; t += Vector<double>.Count)
+        {
+            var exponential = new Vector<double>(values[t..]);
+            (Vector<double>.One - exponential).CopyTo(gradLogprobs[t..]);
+            Vector.Max(exponential + new Vector<double>(x[t..]) - Vector<double>.One, Vector<double>.Zero).CopyTo(values[t..]);
+        }
+
+        for (; t < x.Length; t++) (values[t], gradLogprobs[t]) = (Math.Max(values[t] + x[t] - 1, 0), 1 - values[t]);
     }
 }
