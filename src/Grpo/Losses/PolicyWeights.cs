@@ -5,6 +5,9 @@ namespace Grpo.Losses;
 /// <summary>The constant weight of each token's policy term: the rollout correction, the caller's own weights, and the masks of what is off-policy.</summary>
 internal static class PolicyWeights
 {
+    /// <summary>Whether nothing gives a token another weight than 1.</summary>
+    public static bool AreOnes(in SequenceView sequence, LossOptions options) => options.RolloutCorrection is null && sequence.Weights.IsEmpty && options.OffPolicyMaskThreshold is null;
+
     /// <summary>Writes the weights of one sequence.</summary>
     /// <param name="sequence">The completion.</param>
     /// <param name="options">The settings of the loss.</param>

@@ -103,7 +103,8 @@ internal static class SequenceLoss
         var logRatios = scratch.Take(SequenceBuffer.LogRatios, sequence.Length);
         var ratios = scratch.Take(SequenceBuffer.Ratios, sequence.Length);
         options.EffectiveLevel.LogRatios(sequence, options, logRatios);
-        PolicyWeights.Write(sequence, options, logRatios, scratch.Take(SequenceBuffer.RolloutWeights, sequence.Length));
+        if (PolicyWeights.AreOnes(sequence, options)) scratch.TakeOnes(sequence.Length);
+        else PolicyWeights.Write(sequence, options, logRatios, scratch.Take(SequenceBuffer.RolloutWeights, sequence.Length));
         if (options.BoundsLogRatios) TensorPrimitives.Clamp(logRatios, options.LogRatioMin, options.LogRatioMax, ratios);
         TensorPrimitives.Exp(options.BoundsLogRatios ? ratios : logRatios, ratios);
         var hasDivergence = options.Beta != 0 && !options.FullKl;

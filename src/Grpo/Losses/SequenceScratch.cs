@@ -32,9 +32,23 @@ internal sealed class SequenceScratch : IDisposable
     private readonly double[]?[] _buffers = new double[]?[Enum.GetValues<SequenceBuffer>().Length];
     private long[]? _included;
     private long[]? _selected;
+    private int _lengthOfOnes = -1;
+    private int _lengthUnmasked = -1;
 
     /// <summary>The buffer for a sequence of that length, of any content.</summary>
-    public Span<double> Take(SequenceBuffer buffer, int length) => Rented(ref _buffers[(int)buffer], length).AsSpan(0, length);
+    public Span<double> Take(SequenceBuffer buffer, int length)
+    {
+        if (buffer == SequenceBuffer.RolloutWeights) _lengthOfOnes = -1;
+        return Rented(ref _buffers[(int)buffer], length).AsSpan(0, length);
+    }
+
+    /// <summary>Rollout weights of 1, which most batches have: written once for all tiles of a length.</summary>
+    public void TakeOnes(int length)
+    {
+        if (_lengthOfOnes == length) return;
+        Take(SequenceBuffer.RolloutWeights, length).Fill(1);
+        _lengthOfOnes = length;
+    }
 
     /// <summary>The whole buffer, lanes beyond the sequence included.</summary>
     public double[] Lanes(SequenceBuffer buffer) => _buffers[(int)buffer] ?? [];
@@ -42,9 +56,12 @@ internal sealed class SequenceScratch : IDisposable
     /// <summary>All bits 1 where a token is in the loss, all 0 where it is not, and beyond the sequence.</summary>
     public long[] Included(in SequenceView sequence)
     {
+        var isWhole = sequence.TokenCount == sequence.Length;
+        if (isWhole && _lengthUnmasked == sequence.Length) return _included!;
         var lanes = Rented(ref _included, sequence.Length);
         lanes.AsSpan(sequence.Length, Vector<long>.Count).Clear();
-        if (sequence.TokenCount == sequence.Length)
+        _lengthUnmasked = isWhole ? sequence.Length : -1;
+        if (isWhole)
         {
             lanes.AsSpan(0, sequence.Length).Fill(-1);
             return lanes;

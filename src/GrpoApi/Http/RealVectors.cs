@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using csFastFloat;
 using Grpo.Losses;
 
 namespace GrpoApi.Http;
@@ -22,10 +23,12 @@ internal sealed class RealVectorConverter : JsonConverter<RealVector>
         writer.WriteEndArray();
     }
 
+    // The reader has checked that it is a number of JSON; csFastFloat rounds as exactly as .NET's own parser, in half the time.
     private static bool Number(ref Utf8JsonReader reader, out double value)
     {
         value = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out value) && double.IsFinite(value);
+        if (reader.TokenType != JsonTokenType.Number) return false;
+        return (reader.HasValueSequence ? reader.TryGetDouble(out value) : FastDoubleParser.TryParseDouble(reader.ValueSpan, out value)) && double.IsFinite(value);
     }
 }
 
