@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using GrpoApi.Features.Compat.OpenAi;
 using Microsoft.AspNetCore.Mvc;
 
 namespace GrpoApi.Http;
 
-/// <summary>Writes every problem of this service as <c>application/problem+json</c>, whatever the request accepts; on OpenAI's routes in OpenAI's form.</summary>
+/// <summary>Writes every problem of this service as <c>application/problem+json</c>, whatever the request accepts; where the operation asks for another <see cref="IProblemForm"/>, in that.</summary>
 internal sealed class ProblemWriter : IProblemDetailsWriter
 {
     public bool CanWrite(ProblemDetailsContext context) => true;
@@ -21,9 +20,9 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         problem.Extensions.Remove("traceId");
         problem.Extensions["trace_id"] = Activity.Current?.Id ?? http.TraceIdentifier;
         http.Response.StatusCode = status;
-        if (OpenAiErrors.AreExpected(http))
+        if (IProblemForm.For(http)?.Of(problem) is { } inItsForm)
         {
-            await http.Response.WriteAsJsonAsync(OpenAiErrors.Of(problem), JsonConventions.Options, http.RequestAborted);
+            await http.Response.WriteAsJsonAsync(inItsForm, inItsForm.GetType(), JsonConventions.Options, http.RequestAborted);
             return;
         }
 

@@ -124,6 +124,23 @@ public class LossEdgeTests
     }
 
     [Fact]
+    public void What_one_sequence_is_weighed_and_masked_by_is_not_the_next_ones()
+    {
+        // Equal lengths, so that the working memory of one is used for the other: plain, weighed, plain, masked, plain.
+        var plain = Sequence([-0.5, -1, -2], [-0.6, -1.1, -1.9], advantage: 1);
+        LossSequence[] batch = [plain, plain with { Weights = new[] { 0.5, 2, 3 } }, plain, plain with { Mask = new byte[] { 1, 0, 1 } }, plain];
+        var options = new LossOptions { LossType = LossTypes.All["grpo"] };
+
+        var together = PolicyLoss.Compute(batch, options);
+
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var alone = PolicyLoss.Compute([batch[i]], options).GradLogprobs![0];
+            Assert.Equal(alone.Select(gradient => gradient / batch.Length), together.GradLogprobs![i], (one, other) => Math.Abs(one - other) < 1e-15);
+        }
+    }
+
+    [Fact]
     public void Arrays_of_the_wrong_length_are_refused()
     {
         Assert.Throws<ArgumentException>(() => PolicyLoss.Compute([Sequence([-1, -2], [-1], advantage: 1)], Dapo));

@@ -37,7 +37,7 @@ public sealed class EventLines<T> : IResult, IEndpointMetadataProvider
             }
             catch (Exception problem) when (problem is PolicyUnavailableException or PolicyBusyException)
             {
-                var error = OpenAiErrors.Of(new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Detail = problem.Message, Type = ProblemCatalog.PolicyUnavailable });
+                var error = OpenAiErrors.Mark.Of(new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Detail = problem.Message, Type = ProblemCatalog.PolicyUnavailable });
                 await WriteAsync(httpContext, JsonSerializer.SerializeToUtf8Bytes(error, JsonConventions.Options));
                 hasChunk = false;
             }

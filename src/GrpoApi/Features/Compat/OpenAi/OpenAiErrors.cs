@@ -1,21 +1,16 @@
 using GrpoApi.Http;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
 namespace GrpoApi.Features.Compat.OpenAi;
 
 /// <summary>Marks operations whose problems are written in OpenAI's form, because their clients read no other.</summary>
-internal sealed class OpenAiErrors
+internal sealed class OpenAiErrors : IProblemForm
 {
     /// <summary>What the operations are marked with.</summary>
     public static OpenAiErrors Mark { get; } = new();
 
-    /// <summary>Whether a request went to such an operation.</summary>
-    public static bool AreExpected(HttpContext http) =>
-        (http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint())?.Metadata.GetMetadata<OpenAiErrors>() is not null;
-
-    /// <summary>The same problem in OpenAI's form.</summary>
-    public static OpenAiErrorResponse Of(ProblemDetails problem) => new()
+    /// <inheritdoc/>
+    public object Of(ProblemDetails problem) => new OpenAiErrorResponse
     {
         Error = new OpenAiError
         {

@@ -2,11 +2,10 @@ using Grpo.Engines;
 using Grpo.Rewards;
 using GrpoApi.Features.Jobs;
 using GrpoApi.Features.Loss;
-using GrpoApi.Features.Service;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 
-namespace GrpoApi.Http;
+namespace GrpoApi.Features.Service;
 
 /// <summary>Figures for Prometheus. docs/metrics.md lists them.</summary>
 internal static class Telemetry
