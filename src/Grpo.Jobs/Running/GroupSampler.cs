@@ -62,7 +62,7 @@ internal sealed class GroupSampler(JobSpec spec, Func<IPolicy> policy)
         TokenCount = completion.TokenIds.Length,
         PolicyVersion = completion.PolicyVersion,
         Reward = judged.Reward,
-        Scores = SampleScores.Write([.. _rewards.Rewards.Select(reward => judged.Scores[reward.Definition.Name])]),
+        Scores = SampleScores.Write(_rewards.Rewards.Select(reward => judged.Scores[reward.Definition.Name])),
         Error = completion.FinishReason == FinishReason.Cancelled ? "The policy's weights were replaced while this was sampled." : null,
     };
 

@@ -22,6 +22,7 @@ public sealed class JobRunner
     private readonly JobRunnerLog _log;
     private readonly YieldingGate _gate;
     private readonly JobLeases _leases;
+    private volatile TaskCompletionSource _jobCreated = NewSignal();
 
     /// <summary>A runner that has not begun.</summary>
     /// <param name="store">The jobs; other runners, here and elsewhere, may work on them too.</param>
@@ -39,6 +40,7 @@ public sealed class JobRunner
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        _store.JobCreated += Wake;
         try
         {
             for (var pause = _options.Poll; !await _log.TryAsync(() => _store.MigrateAsync(cancellationToken)); pause = Longer(pause)) await Task.Delay(pause, _time, cancellationToken);
@@ -49,16 +51,29 @@ public sealed class JobRunner
         {
             await _leases.GiveAllBackAsync();
         }
+        finally
+        {
+            _store.JobCreated -= Wake;
+        }
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Wake(object? sender, EventArgs args) => Interlocked.Exchange(ref _jobCreated, NewSignal()).SetResult();
 
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
         var pause = _options.Poll;
         while (true)
         {
-            var worked = false;
+            var (worked, jobCreated) = (false, _jobCreated.Task);
             pause = await _log.TryAsync(async () => worked = await WorkOnceAsync(cancellationToken)) ? _options.Poll : Longer(pause);
-            if (!worked) await Task.Delay(pause, _time, cancellationToken);
+            if (worked) continue;
+
+            // After a failure the store is left alone, whatever comes.
+            if (pause == _options.Poll) await jobCreated.WaitAsync(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            else await Task.Delay(pause, _time, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

@@ -7,13 +7,13 @@ public sealed record JobRunnerOptions
     /// <value>The default value is 15 s; renewed after a third of it.</value>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often the store is asked for work when there is none.</summary>
+    /// <summary>How often the store is asked for work when there is none; a job that this process stores is begun at once.</summary>
     /// <value>The default value is 0.25 s.</value>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Parts worked on at once; two keep the policy's batch full while one ends.</summary>
-    /// <value>The default value is 2.</value>
-    public int Workers { get; init; } = 2;
+    /// <summary>Parts worked on at once: two fill a batch of 256, and a third waits for the places that they leave.</summary>
+    /// <value>The default value is 3.</value>
+    public int Workers { get; init; } = 3;
 
     /// <summary>How long jobs that are over are kept.</summary>
     /// <value>The default value is 30 days.</value>

@@ -32,6 +32,9 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Rows of a dataset in their order.</summary>
     Task<IReadOnlyList<string>> ReadRowsAsync(string datasetId, int first, int count, CancellationToken cancellationToken);
 
+    /// <summary>A job has been stored by this process; others find it when they next look.</summary>
+    event EventHandler? JobCreated;
+
     /// <summary>Stores a job, or finds the one that the same key and request made before.</summary>
     /// <exception cref="IdempotencyConflictException">The key belongs to another request.</exception>
     Task<Job> CreateAsync(NewJob job, CancellationToken cancellationToken);

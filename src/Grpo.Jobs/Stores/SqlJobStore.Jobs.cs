@@ -9,7 +9,17 @@ public abstract partial class SqlJobStore
         "sequence, id, kind, name, status, policy, spec, dataset_id, prompts, samples_per_prompt, chunk_prompts, done, errored, revision, created_at, started_at, finished_at, error, summary, request_hash";
 
     /// <inheritdoc/>
-    public Task<Job> CreateAsync(NewJob job, CancellationToken cancellationToken) => WriteAsync(async (connection, transaction) =>
+    public event EventHandler? JobCreated;
+
+    /// <inheritdoc/>
+    public async Task<Job> CreateAsync(NewJob job, CancellationToken cancellationToken)
+    {
+        var created = await InsertAsync(job, cancellationToken);
+        JobCreated?.Invoke(this, EventArgs.Empty);
+        return created;
+    }
+
+    private Task<Job> InsertAsync(NewJob job, CancellationToken cancellationToken) => WriteAsync(async (connection, transaction) =>
     {
         var kind = Word(job.Kind);
         var inserted = await connection.ExecuteAsync(

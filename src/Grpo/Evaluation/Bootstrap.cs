@@ -6,9 +6,9 @@ public static class Bootstrap
     /// <summary>Draws of a small evaluation.</summary>
     public const int Draws = 10_000;
 
-    // Above this many prompts in all draws together fewer draws are made, but never fewer than the percentiles need.
-    private const long Work = 50_000_000;
-    private const int FewestDraws = 1000;
+    // Above this many prompts in all draws together fewer draws are made, but never fewer than percentiles need: 1,000 to 2,000 (Efron and Tibshirani 1993, section 19.3).
+    private const long Work = 10_000_000;
+    private const int FewestDraws = 2000;
 
     /// <summary>The mean of the values with its bootstrap standard error and percentile interval.</summary>
     /// <remarks>Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapters 6 and 13.</remarks>
@@ -22,13 +22,13 @@ public static class Bootstrap
         var mean = Average(values);
         if (values.Length < 2) return new MetricEstimate { Value = mean, N = 1, Stderr = null, Ci = null };
         var means = new double[draws ?? (int)Math.Clamp(Work / values.Length, FewestDraws, Draws)];
-        var random = new Random(seed);
+        var random = new SplitMix64((ulong)seed);
         for (var draw = 0; draw < means.Length; draw++)
         {
             var sum = 0.0;
             for (var i = 0; i < values.Length; i++)
             {
-                sum += values[random.Next(values.Length)];
+                sum += values[random.Below(values.Length)];
             }
 
             means[draw] = sum / values.Length;

@@ -34,13 +34,13 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>How often something went wrong and was to be tried again.</summary>
     public int Failures => Volatile.Read(ref _failures);
 
-    public static async Task<Bench> OpenAsync(StoreUnderTest? under = null, bool run = true, int? pages = null)
+    public static async Task<Bench> OpenAsync(StoreUnderTest? under = null, bool run = true, int? pages = null, JobRunnerOptions? options = null)
     {
         under ??= new SqliteUnderTest();
         var store = under.Open();
         await store.MigrateAsync(CancellationToken.None);
         var bench = new Bench(under, store);
-        if (run) bench.Run();
+        if (run) bench.Run(options);
         if (pages is not null)
         {
             await bench.Store.ListDatasetsAsync(CancellationToken.None);
@@ -57,7 +57,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public Task<Job> SubmitAsync(JobRequest request) => Intake.SubmitAsync(request, null, CancellationToken.None);
 
-    public void Run() => _running = new JobRunner(Store, _catalog, Fast, TimeProvider.System, _ => Interlocked.Increment(ref _failures)).RunAsync(_stop.Token);
+    public void Run(JobRunnerOptions? options = null) => _running = new JobRunner(Store, _catalog, options ?? Fast, TimeProvider.System, _ => Interlocked.Increment(ref _failures)).RunAsync(_stop.Token);
 
     /// <summary>Runs for a while on a store that the runner cannot tell that it stops.</summary>
     public async Task RunForAsync(TimeSpan time)

@@ -28,6 +28,15 @@ public class RunnerTests
     }
 
     [Fact]
+    public async Task A_job_of_this_process_is_begun_before_the_next_look_at_the_store()
+    {
+        await using var bench = await Bench.OpenAsync(options: Bench.Fast with { Poll = TimeSpan.FromHours(1) });
+        await Task.Delay(TimeSpan.FromMilliseconds(100)); // by now the workers have looked and found nothing
+        Assert.Equal(20, (await bench.UntilOverAsync(await bench.SubmitAsync(Sums(20)))).Done);
+        Assert.Equal(35, (await bench.UntilOverAsync(await bench.SubmitAsync(Sums(35)))).Done);
+    }
+
+    [Fact]
     public async Task Two_jobs_at_once_do_not_mix()
     {
         await using var bench = await Bench.OpenAsync();

@@ -5,6 +5,12 @@ namespace Grpo.Jobs.Tests.Running;
 /// <summary>Forwards everything but the release of leases, as of a process that is killed.</summary>
 internal sealed class UnreleasedStore(IJobStore store) : IJobStore
 {
+    public event EventHandler? JobCreated
+    {
+        add => store.JobCreated += value;
+        remove => store.JobCreated -= value;
+    }
+
     public Task ReleaseAsync(string owner, JobChunk? chunk, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task MigrateAsync(CancellationToken cancellationToken) => store.MigrateAsync(cancellationToken);

@@ -26,7 +26,7 @@ public sealed class JobsOptions
     public int RetentionDays { get; set; } = 30;
 
     /// <summary>Parts of jobs worked on at once; 0 leaves the work to other replicas.</summary>
-    /// <value>Parts of 128 samples. The default value is 2.</value>
+    /// <value>Parts of 128 samples. The default value is 3.</value>
     [Range(0, 64)]
-    public int Workers { get; set; } = 2;
+    public int Workers { get; set; } = 3;
 }
