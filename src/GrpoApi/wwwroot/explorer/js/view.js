@@ -47,37 +47,56 @@ export const live = view => class extends Live {
 const watched = new Map();
 const watcher = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) watched.get(target)?.cameIntoView(isIntersecting);
-}, { rootMargin: '200px' });
+}, { rootMargin: '50px' });
 
-/** A live component, for pictures, that follows only while it is in view. */
+const REST_MS = 150;
+
+/** A live component, for what takes time to draw: in view it follows at once, elsewhere when the hand rests. */
 export const inView = view => class extends Live {
   view(props) {
     return view(props);
   }
 
   componentDidMount() {
-    this.watched = this.base instanceof Element ? this.base : null;
+    this.watch();
+  }
+
+  componentDidUpdate() {
+    this.watch();
+  }
+
+  watch() {
+    const base = this.base instanceof Element ? this.base : null;
+    if (base === this.watched) return;
+    this.unwatch();
+    this.watched = base;
+    if (!base) return;
+    watched.set(base, this);
+    watcher.observe(base);
+  }
+
+  unwatch() {
+    clearTimeout(this.late);
+    [this.away, this.late] = [false, null];
     if (!this.watched) return;
-    watched.set(this.watched, this);
-    watcher.observe(this.watched);
+    watched.delete(this.watched);
+    watcher.unobserve(this.watched);
   }
 
   changed() {
-    if (this.away) this.late = true;
-    else super.changed();
+    clearTimeout(this.late);
+    this.late = this.away ? setTimeout(() => super.changed(), REST_MS) : null;
+    if (!this.away) super.changed();
   }
 
   cameIntoView(inside) {
     this.away = !inside;
-    if (inside && this.late) super.changed();
-    this.late &&= !inside;
+    if (inside && this.late) this.changed();
   }
 
   componentWillUnmount() {
     super.componentWillUnmount();
-    if (!this.watched) return;
-    watched.delete(this.watched);
-    watcher.unobserve(this.watched);
+    this.unwatch();
   }
 };
 

@@ -1,5 +1,5 @@
 // Table 2: what each output is compared with.
-import { html, live, still } from '../view.js';
+import { html, inView, still } from '../view.js';
 import { Bar } from '../charts/bar.js';
 import { Scroll } from '../fields.js';
 import { show, showSigned } from '../numbers.js';
@@ -16,14 +16,14 @@ const AdvantageRow = still(({ index, reward, mean, advantage, most, selected }) 
     <td class="wide"><${Bar} value=${advantage} most=${most} /></td>
   </tr>`);
 
-export const Advantages = live(() => {
+export const Advantages = inView(() => {
   const answer = shown.value;
   if (!answer) return null;
   const { group: figures, advantagesRequest: request } = answer;
   const [asked] = request.groups;
   const baseline = request.estimator === 'remax' ? asked.baselines[0] : figures.mean;
   const most = Math.max(...figures.advantages.map(Math.abs), 1e-9);
-  return html`
+  return html`<div>
     <p class="figures">${request.estimator === 'remax'
       ? html`The critic expects <b data-number="baseline" data-value=${baseline}>${show(baseline)}</b>; the group’s mean is <b>${show(figures.mean)}</b>.`
       : html`Mean <b data-number="mean" data-value=${figures.mean}>${show(figures.mean)}</b>, standard deviation <b data-number="std" data-value=${figures.std}>${show(figures.std)}</b>.`}
@@ -35,5 +35,6 @@ export const Advantages = live(() => {
         <tbody>${figures.advantages.map((advantage, i) => html`
           <${AdvantageRow} key=${i} index=${i} reward=${asked.rewards[i]} mean=${baseline} advantage=${advantage} most=${most} selected=${group.selected.value === i} />`)}</tbody>
       </table>
-    <//>`;
+    <//>
+  </div>`;
 });

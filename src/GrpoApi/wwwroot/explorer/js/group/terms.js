@@ -1,5 +1,5 @@
 // Table 3: what is learnt from each output, and the chosen one worked out.
-import { html, live, still } from '../view.js';
+import { html, inView, live, still } from '../view.js';
 import { Scroll } from '../fields.js';
 import { show, showSigned } from '../numbers.js';
 import { shown } from './answers.js';
@@ -23,7 +23,7 @@ const TermsRow = still(({ index, ratio, clippedRatio, unclipped, clipped, min, i
     <td class="verdict ${kind}"><span aria-hidden="true">${MARKS[kind]}</span> ${short}</td>
   </tr>`);
 
-export const Terms = live(() => {
+export const Terms = inView(() => {
   const answer = shown.value;
   if (!answer) return null;
   const { loss, group: figures, request } = answer;
