@@ -14,10 +14,13 @@ internal sealed record ModelCost(long WeightBytes, long Multiplications, GroupGr
     {
         var onnx = OnnxGraph.Parse(File.ReadAllBytes(path));
         var initializers = onnx.Initializers.ToDictionary(initializer => initializer.Name);
+
+        // A tied output layer multiplies by the transposed embedding.
+        var transposed = onnx.Nodes.Where(node => GraphNodes.Operator(node) is "Transpose").ToDictionary(node => GraphNodes.Outputs(node)[0], node => GraphNodes.Inputs(node)[0]);
         var (bytes, multiplications) = (0L, 0L);
         foreach (var node in onnx.Nodes.Where(node => GraphNodes.Operator(node) is "MatMul" or "MatMulNBits"))
         {
-            var weights = GraphNodes.Inputs(node).Where(initializers.ContainsKey).Select(name => initializers[name]).ToList();
+            var weights = GraphNodes.Inputs(node).Select(name => transposed.GetValueOrDefault(name, name)).Where(initializers.ContainsKey).Select(name => initializers[name]).ToList();
             bytes += weights.Sum(weight => weight.ElementCount * Grpo.OnnxRuntime.TensorElementTypes.SizeInBytes(weight.ElementType));
             var attributes = GraphNodes.Attributes(node);
             multiplications += attributes.TryGetValue("K", out var depth) ? depth.Integer(3) * attributes["N"].Integer(3) : weights[0].ElementCount;
