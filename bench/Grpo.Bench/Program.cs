@@ -21,6 +21,13 @@ switch (args)
         report.Write(output);
         return 0;
 
+    case ["policies", var server, var data, var output]:
+        var policies = new Report("bench/run policies", "Tokenizers and weight updates");
+        policies.Add(new TokenizerBenchmark(data).Run());
+        policies.Add(await WeightUpdateBenchmark.RunAsync(server));
+        policies.Write(output);
+        return 0;
+
     case ["jobs", var folder, var costs]:
         var jobs = new Report("bench/run jobs", "What an evaluation costs over the same rollouts called directly");
         jobs.Add(await JobCostBenchmark.RunAsync(folder));
@@ -68,6 +75,6 @@ switch (args)
         return 0;
 
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | rewards <published GrpoApi> <data folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32:loop|fp32:llama|q8:transformers ... | group-attention <models> fp32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench policies <published GrpoApi> <data folder> <results file> | jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | rewards <published GrpoApi> <data folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32:loop|fp32:llama|q8:transformers ... | group-attention <models> fp32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
         return 2;
 }

@@ -16,6 +16,9 @@ internal sealed class TokenDistribution
     private const double SmallestExponent = -800;
     private const int BlockSize = 256;
 
+    // Elements that go through all steps while they are in the first cache.
+    private const int CachedBlock = 1024;
+
     private readonly double[] _scaled;
     private readonly double[] _weights;
     private readonly double[] _biased;
@@ -82,8 +85,14 @@ internal sealed class TokenDistribution
 
     private (double Total, double Entropy) Normalise(ReadOnlySpan<float> logits, double divisor, bool withEntropy)
     {
-        Scale(logits, divisor);
-        TensorPrimitives.Exp(_scaled, _weights);
+        // Rounding keeps the order, so that the largest quotient is the quotient of the largest.
+        var largest = TensorPrimitives.Max(logits) / divisor;
+        for (var start = 0; start < logits.Length; start += CachedBlock)
+        {
+            var length = Math.Min(CachedBlock, logits.Length - start);
+            Weigh(logits.Slice(start, length), divisor, largest, _scaled.AsSpan(start, length), _weights.AsSpan(start, length));
+        }
+
         var total = TensorPrimitives.Sum<double>(_weights);
         if (!double.IsFinite(total))
         {
@@ -93,16 +102,17 @@ internal sealed class TokenDistribution
         return (total, withEntropy ? Math.Max(0, Math.Log(total) - (TensorPrimitives.Dot<double>(_weights, _scaled) / total)) : 0);
     }
 
-    private void Scale(ReadOnlySpan<float> logits, double divisor)
+    private static void Weigh(ReadOnlySpan<float> logits, double divisor, double largest, Span<double> scaled, Span<double> weights)
     {
-        TensorPrimitives.ConvertTruncating(logits, (Span<double>)_scaled);
+        TensorPrimitives.ConvertTruncating(logits, scaled);
         if (divisor != 1)
         {
-            TensorPrimitives.Divide(_scaled, divisor, (Span<double>)_scaled);
+            TensorPrimitives.Divide(scaled, divisor, scaled);
         }
 
-        TensorPrimitives.Subtract(_scaled, TensorPrimitives.Max<double>(_scaled), (Span<double>)_scaled);
-        TensorPrimitives.Max(_scaled, SmallestExponent, (Span<double>)_scaled);
+        TensorPrimitives.Subtract(scaled, largest, scaled);
+        TensorPrimitives.Max(scaled, SmallestExponent, scaled);
+        TensorPrimitives.Exp(scaled, weights);
     }
 
     // The full distribution is the one sampled: both log-probabilities are the same number.

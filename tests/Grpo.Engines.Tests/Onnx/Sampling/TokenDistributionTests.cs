@@ -23,6 +23,30 @@ public class TokenDistributionTests
         }
     }
 
+    [Theory]
+    [InlineData(1023)]
+    [InlineData(1025)]
+    [InlineData(5003)]
+    public void A_large_vocabulary_has_the_probabilities_of_a_small_one(int vocabulary)
+    {
+        var random = new Random(vocabulary);
+        float[] logits = [.. Enumerable.Range(0, vocabulary).Select(_ => (random.NextSingle() * 30) - 15)];
+        var distribution = new TokenDistribution(vocabulary);
+        foreach (var temperature in (double[])[1, 0.7])
+        {
+            // The definition, without any care for overflow: log p = z - log sum exp z.
+            double[] scaled = [.. logits.Select(logit => logit / temperature)];
+            var logTotal = Math.Log(scaled.Sum(Math.Exp));
+            var entropy = -scaled.Sum(z => Math.Exp(z - logTotal) * (z - logTotal));
+            foreach (var token in (int[])[0, 1022, vocabulary - 1])
+            {
+                var scored = distribution.Score(logits, temperature, token, withEntropy: true, []);
+                Assert.Equal(scaled[token] - logTotal, scored.Logprob, 1e-5);
+                Assert.Equal(entropy, scored.Entropy, 1e-5);
+            }
+        }
+    }
+
     [Fact]
     public void Tokens_come_as_often_as_their_probability_says()
     {
