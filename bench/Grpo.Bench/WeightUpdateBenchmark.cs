@@ -24,7 +24,7 @@ public static class WeightUpdateBenchmark
             for (var run = 0; run < WarmUps + Runs; run++)
             {
                 using var content = new ByteArrayContent(body);
-                content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+                content.Headers.ContentType = new MediaTypeHeaderValue("application/vnd.safetensors");
                 var started = Stopwatch.GetTimestamp();
                 using var response = await server.Client.PostAsync(new Uri("/v1/policies/tiny-r1/weights?mode=wait", UriKind.Relative), content);
                 response.EnsureSuccessStatusCode();
