@@ -13,7 +13,7 @@ public sealed class TokenizerBenchmark(string data)
     private const int Runs = 11;
     private const double Megabyte = 1_000_000;
 
-    /// <summary>Loads it and encodes on one thread, anew every time.</summary>
+    /// <summary>Loads it, and encodes the same texts again and again on one thread; words that it has met may come from its cache.</summary>
     public IEnumerable<Figure> Run()
     {
         var json = File.ReadAllBytes(Path.Combine(data, "tokenizers", "llama3.2", "tokenizer.json"));
