@@ -22,6 +22,7 @@ internal sealed class RolloutScheduler : IAsyncDisposable
     private readonly int _contextLength;
     private readonly int _maxQueuedSequences;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WeightSwap? _incomingSwap;
     private int _queuedSequences;
     private int _activeSequences;
     private int _waitingRequests;
@@ -106,7 +107,7 @@ internal sealed class RolloutScheduler : IAsyncDisposable
                 throw Stopped();
             }
 
-            _lanes.Pending = swap;
+            _incomingSwap = swap;
         }
 
         _work.Release();
@@ -158,10 +159,11 @@ internal sealed class RolloutScheduler : IAsyncDisposable
         _stopped.SetResult();
     }
 
-    // Waits while there is nothing to do; false when the scheduler is to stop.
+    // Waits while there is nothing to do; false when the scheduler is to stop. What other threads ask for becomes this thread's here and nowhere else:
+    // were a swap to appear in the middle of a round, a group that had a version a moment ago would have none.
     private bool TakeIncoming()
     {
-        if (_activeSequences == 0 && _waiting.IsEmpty)
+        if (_activeSequences == 0 && _waiting.IsEmpty && _lanes.Pending is null)
         {
             _work.Wait();
         }
@@ -171,6 +173,11 @@ internal sealed class RolloutScheduler : IAsyncDisposable
             while (_incoming.TryDequeue(out var job))
             {
                 _waiting.Add(job.Turn, job);
+            }
+
+            if (_incomingSwap is not null)
+            {
+                (_lanes.Pending, _incomingSwap) = (_incomingSwap, null);
             }
 
             return !_stopping;

@@ -22,7 +22,7 @@ internal sealed class VersionLanes(Lane first, Lock gate)
     /// <summary>Every version, from the oldest; the scheduler's thread alone may look.</summary>
     public IReadOnlyList<Lane> InUse => _inUse;
 
-    /// <summary>The swap asked for, which the scheduler's thread does when it is due. Guarded by the gate.</summary>
+    /// <summary>The swap asked for, which the scheduler's thread does when it is due; that thread alone sets it.</summary>
     public WeightSwap? Pending { get; set; }
 
     /// <summary>The versions that can be asked for: the current one and the pinned ones, from the oldest.</summary>

@@ -26,12 +26,19 @@ internal sealed class FakeDecoder(int maxSequences) : IDecoder
     /// <summary>Called before each step with the number of rows; may block or throw.</summary>
     public Action<int>? BeforeStep { get; set; }
 
+    /// <summary>Called before each question for room; by whoever queues a group, then by the scheduler.</summary>
+    public Action? BeforeFits { get; set; }
+
     /// <summary>A token after which the model answers NaN.</summary>
     public int? PoisonPrompt { get; init; }
 
     public bool IsDisposed { get; private set; }
 
-    public bool Fits(int sequences, int tokensEach) => sequences <= maxSequences && tokensEach <= 1_000;
+    public bool Fits(int sequences, int tokensEach)
+    {
+        BeforeFits?.Invoke();
+        return sequences <= maxSequences && tokensEach <= 1_000;
+    }
 
     public Prefix Prefill(ReadOnlySpan<int> prompt)
     {

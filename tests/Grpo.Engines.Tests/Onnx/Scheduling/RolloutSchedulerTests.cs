@@ -152,6 +152,27 @@ public class RolloutSchedulerTests
         Assert.Throws<PolicyUnavailableException>(() => { Enqueue(scheduler, Request([1]), CancellationToken.None); });
     }
 
+    [Fact]
+    public async Task A_swap_asked_for_while_a_group_is_admitted_waits_for_that_group()
+    {
+        var (asked, swapped) = (0, Task.CompletedTask);
+        var (decoder, next) = (new FakeDecoder(64), new Lane(2, new FakeDecoder(64), 1_000, ContextLength));
+        await using var scheduler = Scheduler(decoder);
+        decoder.BeforeFits = () =>
+        {
+            // The second question is the scheduler's, when it has chosen the group and not yet its version.
+            if (Interlocked.Increment(ref asked) == 2) swapped = scheduler.SwapAsync(new WeightSwap(next, WeightUpdateMode.Wait, CancellationToken.None));
+        };
+
+        var before = await Sample(scheduler, Request([3, 1]));
+        await swapped.WaitAsync(Patience);
+        var after = await Sample(scheduler, Request([3, 1]));
+
+        Assert.True(asked >= 2);
+        Assert.All(before, completion => Assert.Equal(1, completion.PolicyVersion));
+        Assert.All(after, completion => Assert.Equal(2, completion.PolicyVersion));
+    }
+
     private static SamplingOptions Endless => new() { MinTokens = ContextLength, MaxTokens = ContextLength };
 
     private static RolloutScheduler Scheduler(FakeDecoder decoder, int maxSequences = 64, int maxQueued = 1_000) =>
