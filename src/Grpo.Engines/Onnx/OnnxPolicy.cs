@@ -111,6 +111,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy, IMeasuredPoli
         catch
         {
             weights.Dispose();
+            graph.Dispose();
             throw;
         }
     }
@@ -169,6 +170,7 @@ public sealed class OnnxPolicy : IVersionedPolicy, IScoringPolicy, IMeasuredPoli
         await _scheduler.DisposeAsync();
         await _oneUpdate.WaitAsync();
         _weights.Dispose();
+        _factory.Graph.Dispose();
     }
 
     private async Task<CompletionGroup> SampleAsync(GroupRequest request, Lane? version, CancellationToken cancellationToken)

@@ -11,16 +11,8 @@ namespace Grpo.Engines.Onnx.Attention;
 /// </summary>
 internal sealed class GroupAttentionOp : CustomOp
 {
-    /// <summary>NodeProto.domain.</summary>
-    public const string DomainName = "grpo";
-
     /// <summary>NodeProto.op_type.</summary>
     public const string OperatorName = "GroupAttention";
-
-    private static readonly Lazy<CustomOpDomain> Created = new(static () => new CustomOpDomain(DomainName, new GroupAttentionOp()));
-
-    /// <summary>The domain to open a session with.</summary>
-    public static CustomOpDomain Domain => Created.Value;
 
     /// <inheritdoc/>
     public override string Name => OperatorName;

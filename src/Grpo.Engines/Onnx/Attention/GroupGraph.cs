@@ -1,4 +1,5 @@
 using Grpo.Engines.Onnx.Models;
+using Grpo.Engines.Onnx.Products;
 using Grpo.OnnxRuntime;
 
 namespace Grpo.Engines.Onnx.Attention;
@@ -41,6 +42,9 @@ internal sealed record GroupGraph
 
     /// <summary>V.</summary>
     public required int VocabSize { get; init; }
+
+    /// <summary>The weights of its products of our own, by address in its nodes: they must outlive its sessions.</summary>
+    public IReadOnlyList<PackedWeights> Products { get; init; } = [];
 
     /// <summary>Bytes of the keys and values of 16 tokens in all layers.</summary>
     public long BlockBytes => (long)Layers * Shape.LayerBlockFloats * sizeof(float);

@@ -58,7 +58,7 @@ internal sealed class GroupGraphRewriter
         ReplaceInputsAndOutputs(description, logits);
         _graph.Message.Remove(ValueField); // Shapes of the old batch; they are inferred anew.
         RemoveUnused(logits.Name);
-        _graph.Import(GroupAttentionOp.DomainName, 1);
+        _graph.Import(OperatorDomain.Name, 1);
         return description;
     }
 
@@ -186,7 +186,7 @@ internal sealed class GroupGraphRewriter
 
         var window = attention.Shape(shape.HeadSize).Window;
         yield return GraphNodes.Node(
-            GroupAttentionOp.OperatorName, GroupAttentionOp.DomainName, [floats[0], floats[1], floats[2], GroupGraph.BatchInput, .. floats[3..]],
+            GroupAttentionOp.OperatorName, OperatorDomain.Name, [floats[0], floats[1], floats[2], GroupGraph.BatchInput, .. floats[3..]],
             converts ? $"grpo.{layer}.attended" : output,
             ("layer", layer), ("num_heads", shape.Heads), ("kv_num_heads", shape.KvHeads), ("head_size", shape.HeadSize), ("scale", shape.Scale),
             ("softcap", shape.SoftCap), ("window", window), ("smooth_softmax", shape.SmoothSoftmax ? 1 : 0), ("rotary", shape.Rotary ? 1 : 0),

@@ -127,7 +127,7 @@ internal sealed class DecoderModel : IDisposable
 
         InferenceSession Open(SessionOptions options)
         {
-            if (graph.Groups is not null) options.AddCustomOpDomain(GroupAttentionOp.Domain);
+            if (graph.Groups is not null) options.AddCustomOpDomain(OperatorDomain.Operators);
             options.AddSessionConfigEntry(ExternalFilesFolder, Path.GetDirectoryName(graph.Folder.Graph.Path)!);
             if (values.Count > 0) options.AddExternalInitializers([.. graph.Parameters.Select(parameter => parameter.Name)], values);
             return new InferenceSession(graph.Bytes.Span, options);

@@ -1,6 +1,7 @@
 using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Decoding;
 using Grpo.Engines.Onnx.Models;
+using Grpo.Engines.Onnx.Products;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
 
@@ -10,9 +11,9 @@ namespace Grpo.Engines.Onnx.Parameters;
 /// A model's graph without the values of its parameters. Every version of the weights makes a session of its own from it. Parameters that the file
 /// embeds are moved out of it, in memory, because ONNX Runtime replaces only external ones before it optimises the graph.
 /// </summary>
-internal sealed class DecoderGraph
+internal sealed class DecoderGraph : IDisposable
 {
-    private DecoderGraph(ModelFolder folder, OnnxGraph graph, GraphFacts facts, WeightSet weights, string? refusal, bool forGroups)
+    private DecoderGraph(ModelFolder folder, OnnxGraph graph, GraphFacts facts, WeightSet weights, string? refusal, bool forGroups, bool ownProducts)
     {
         Folder = folder;
         Facts = facts;
@@ -26,6 +27,11 @@ internal sealed class DecoderGraph
         }
 
         (Groups, GroupRefusal) = forGroups ? Rewrite(graph, facts, folder) : (null, null);
+        if (Groups is not null && ownProducts)
+        {
+            Groups = Groups with { Products = ProductRewriter.Rewrite(graph, Path.GetDirectoryName(folder.Graph.Path)!) };
+        }
+
         Bytes = graph.ToArray();
     }
 
@@ -59,8 +65,9 @@ internal sealed class DecoderGraph
     /// <summary>Reads the graph of a model folder, and the weights it comes with.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="forGroups">Whether to rewrite it for the group decoder, where it is recognised.</param>
+    /// <param name="ownProducts">Whether its products of 8-bit activations become our own; null for where they are faster.</param>
     /// <exception cref="ModelLoadException">It is no ONNX model, or its external data is not there.</exception>
-    public static (DecoderGraph Graph, WeightSet Weights) Open(ModelFolder folder, bool forGroups = false)
+    public static (DecoderGraph Graph, WeightSet Weights) Open(ModelFolder folder, bool forGroups = false, bool? ownProducts = null)
     {
         var bytes = File.ReadAllBytes(folder.Graph.Path);
         var (graph, facts) = (OnnxGraph.Parse(bytes), GraphFacts.Read(bytes));
@@ -68,7 +75,13 @@ internal sealed class DecoderGraph
         if (folder.Graph.PromptPath is { } prompt) RequireDataFiles(prompt, GraphFacts.Read(File.ReadAllBytes(prompt)));
         var refusal = ParameterRules.Refusal(facts, folder.Graph);
         var weights = refusal is null ? ReadWeights(graph, Path.GetDirectoryName(folder.Graph.Path)!) : new WeightSet(new Dictionary<string, SharedMemory>());
-        return (new DecoderGraph(folder, graph, facts, weights, refusal, forGroups), weights);
+        return (new DecoderGraph(folder, graph, facts, weights, refusal, forGroups, ownProducts ?? ProductRewriter.IsFaster), weights);
+    }
+
+    /// <summary>Lets go of what its sessions read; they must be gone.</summary>
+    public void Dispose()
+    {
+        foreach (var product in Groups?.Products ?? []) product.Dispose();
     }
 
     private static (GroupGraph? Groups, string? Refusal) Rewrite(OnnxGraph graph, GraphFacts facts, ModelFolder folder)
@@ -101,7 +114,12 @@ internal sealed class DecoderGraph
         }
     }
 
-    private static SharedMemory Part(Initializer parameter, string folder, Dictionary<string, SharedMemory> files)
+    /// <summary>The external data of an initializer.</summary>
+    /// <param name="parameter">The initializer.</param>
+    /// <param name="folder">The graph's folder.</param>
+    /// <param name="files">Files mapped so far; the caller lets go of them.</param>
+    /// <exception cref="ModelLoadException">It is not what the graph says.</exception>
+    internal static SharedMemory Part(Initializer parameter, string folder, Dictionary<string, SharedMemory> files)
     {
         var (name, offset, length) = parameter.Location;
         var path = Path.GetFullPath(name, folder);

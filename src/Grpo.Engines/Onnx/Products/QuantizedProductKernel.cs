@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using Grpo.Engines.Onnx.Decoding;
+using Grpo.OnnxRuntime.CustomOps;
+
+namespace Grpo.Engines.Onnx.Products;
+
+/// <summary>One QuantizedProduct node: rounds the activations to 8 bits and spreads the columns over ONNX Runtime's threads.</summary>
+/// <param name="shape">The weights' shape.</param>
+/// <param name="weights">The address of <see cref="PackedWeights"/>, which outlive the session.</param>
+internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>(WeightShape shape, nint weights) : CustomOpKernel
+    where TProducts : struct, IByteProducts
+    where TCodes : struct, IWeightCodes
+{
+    private const int MostDimensions = 8;
+
+    // Multiplications of a piece: some microseconds, so that handing it out costs little beside it.
+    private const long PieceWork = 1 << 18;
+
+    // Rows of which one thread rounds the activations.
+    private const int RoundedRows = 16;
+
+    [ThreadStatic]
+    private static NativeBuffer? s_activations;
+
+    /// <inheritdoc/>
+    [SkipLocalsInit]
+    public override void Compute(KernelContext context)
+    {
+        var input = context.Input(0);
+        Span<long> dimensions = stackalloc long[MostDimensions];
+        dimensions = dimensions[..input.GetShape(dimensions)];
+        if (dimensions[^1] != shape.Depth)
+        {
+            throw new InvalidOperationException($"The activations are {dimensions[^1]} wide, the weights {shape.Depth} deep.");
+        }
+
+        var rows = 1L;
+        foreach (var dimension in dimensions[..^1]) rows *= dimension;
+        dimensions[^1] = shape.Columns;
+        var output = (float*)context.Output(0, dimensions).Data;
+        if (rows == 0) return;
+
+        var activations = new ActivationCodes(shape, checked((int)rows), ref s_activations);
+        var rounding = new Rounding { Activations = activations, Values = (float*)input.Data };
+        context.ParallelFor(ref rounding, (int)((rows + RoundedRows - 1) / RoundedRows));
+
+        var panels = (int)Math.Clamp(PieceWork / (rows * shape.PaddedDepth * WeightShape.PanelColumns), 1, shape.Panels);
+        var columns = new Columns { Product = new BlockProduct(activations, weights, output), PanelsEach = panels };
+        context.ParallelFor(ref columns, (shape.Panels + panels - 1) / panels);
+    }
+
+    private struct Rounding : IParallelWork
+    {
+        public ActivationCodes Activations;
+        public float* Values;
+
+        public readonly void Run(int piece)
+        {
+            var end = Math.Min(Activations.Rows, (piece + 1) * RoundedRows);
+            for (var row = piece * RoundedRows; row < end; row++)
+            {
+                Activations.Write(row, Values + ((long)row * Activations.Shape.Depth), TCodes.Zero);
+            }
+        }
+    }
+
+    private struct Columns : IParallelWork
+    {
+        public BlockProduct Product;
+        public int PanelsEach;
+
+        public readonly void Run(int piece)
+        {
+            var end = Math.Min(Product.Activations.Shape.Panels, (piece + 1) * PanelsEach);
+            for (var panel = piece * PanelsEach; panel < end; panel++)
+            {
+                BlockProduct.Run<TProducts, TCodes>(Product, panel);
+            }
+        }
+    }
+}
