@@ -101,18 +101,14 @@ internal readonly unsafe struct ActivationCodes
     // NaN is larger than everything, so that it shows in the product.
     private static float MaxMagnitude(float* values, int count)
     {
-        var (largest, i) = (0f, 0);
-        if (count >= 8)
+        var (lanes, i) = (Vector256<float>.Zero, 0);
+        for (; i + Vector256<float>.Count <= count; i += Vector256<float>.Count)
         {
-            var lanes = Vector256<float>.Zero;
-            for (; i + 8 <= count; i += 8)
-            {
-                lanes = Vector256.Max(lanes, Vector256.Abs(Vector256.Load(values + i)));
-            }
-
-            for (var lane = 0; lane < 8; lane++) largest = Math.Max(largest, lanes[lane]);
+            lanes = Vector256.Max(lanes, Vector256.Abs(Vector256.Load(values + i)));
         }
 
+        var four = Vector128.Max(lanes.GetLower(), lanes.GetUpper());
+        var largest = Math.Max(Math.Max(four[0], four[1]), Math.Max(four[2], four[3]));
         for (; i < count; i++) largest = Math.Max(largest, Math.Abs(values[i]));
         return largest;
     }
