@@ -16,6 +16,9 @@ internal sealed record GroupGraph
     /// <summary>Input: indices of the tokens whose logits are wanted, int64 (places).</summary>
     public const string PlacesInput = "grpo.places";
 
+    /// <summary>Input: the address of the version's table of matrices, int64 (1); only where it has <see cref="Matrices"/>.</summary>
+    public const string MatricesInput = "grpo.matrices";
+
     /// <summary>What every attention node computes.</summary>
     public required AttentionShape Shape { get; init; }
 
@@ -43,7 +46,10 @@ internal sealed record GroupGraph
     /// <summary>V.</summary>
     public required int VocabSize { get; init; }
 
-    /// <summary>The weights of its products of our own, by address in its nodes: they must outlive its sessions.</summary>
+    /// <summary>The float32 parameters that products of our own read, packed for each version of the weights.</summary>
+    public IReadOnlyList<MatrixShape> Matrices { get; init; } = [];
+
+    /// <summary>The quantized weights of products of our own, by address in its nodes: they must outlive its sessions.</summary>
     public IReadOnlyList<PackedWeights> Products { get; init; } = [];
 
     /// <summary>Bytes of the keys and values of 16 tokens in all layers.</summary>

@@ -5,11 +5,11 @@ namespace Grpo.Engines.Onnx.Attention;
 
 /// <summary>
 /// Replaces the attention nodes of a graph, takes its cache and mask away, and has the output layer read only the places whose logits are wanted.
-/// Everything is checked before the first change. (GraphProto.node = 1, initializer = 5, input = 11, output = 12, value_info = 13.)
+/// Everything is checked before the first change. (GraphProto.node = 1, input = 11, output = 12, value_info = 13.)
 /// </summary>
 internal sealed class GroupGraphRewriter
 {
-    private const int NodeField = 1, InitializerField = 5, InputField = 11, OutputField = 12, ValueField = 13;
+    private const int NodeField = 1, InputField = 11, OutputField = 12, ValueField = 13;
 
     // What may stand between the output layer and the logits: works on each position for itself.
     private static readonly string[] Elementwise = ["Cast", "Mul", "Div", "Add", "Sub", "Tanh", "Identity"];
@@ -57,7 +57,7 @@ internal sealed class GroupGraphRewriter
         GatherBefore(nodes[head]);
         ReplaceInputsAndOutputs(description, logits);
         _graph.Message.Remove(ValueField); // Shapes of the old batch; they are inferred anew.
-        RemoveUnused(logits.Name);
+        _graph.Prune(logits.Name);
         _graph.Import(OperatorDomain.Name, 1);
         return description;
     }
@@ -218,21 +218,5 @@ internal sealed class GroupGraphRewriter
         _graph.Message.Add(ProtobufField.Of(InputField, new GraphValue(GroupGraph.PlacesInput, TensorElementType.Int64, [-1]).Write()));
         _graph.Message.Remove(OutputField);
         _graph.Message.Add(ProtobufField.Of(OutputField, new GraphValue(logits.Name, logits.Type, [-1, -1, logits.Shape![2]]).Write()));
-    }
-
-    private void RemoveUnused(string logits)
-    {
-        var needed = new GraphNodes(_graph).Needed(logits, GraphNodes.Inputs);
-        foreach (var field in _graph.Message.All(NodeField).Where(field => !GraphNodes.Outputs(field.Message).Exists(needed.Contains)).ToList())
-        {
-            _graph.Message.Replace(field);
-        }
-
-        // External ones stay: they may be parameters, which the session is given by name.
-        var unused = _graph.Initializers.Where(initializer => !initializer.IsExternal && !needed.Contains(initializer.Name)).Select(initializer => initializer.Name).ToHashSet();
-        foreach (var field in _graph.Message.All(InitializerField).Where(field => unused.Contains(field.Message.Text(8))).ToList())
-        {
-            _graph.Message.Replace(field);
-        }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class FlatPass : IDisposable
     private readonly int _smallest;
     private readonly OrtIoBinding _binding;
     private readonly NativeBuffer _batch = new(Int64);
+    private readonly NativeBuffer _matrices = new(Int64);
     private readonly NativeBuffer _zero = new(Int64);
     private NativeBuffer _ids = new(Int64);
     private NativeBuffer _positions = new(Int64);
@@ -32,6 +33,7 @@ internal sealed class FlatPass : IDisposable
         _binding = model.Session.CreateIoBinding();
         _logits = new NativeBuffer(LogitBytes);
         _batch.AsSpan<long>()[0] = batch;
+        _matrices.AsSpan<long>()[0] = model.Matrices;
         _zero.AsSpan<long>()[0] = 0;
     }
 
@@ -114,7 +116,7 @@ internal sealed class FlatPass : IDisposable
     {
         Unbind();
         _binding.Dispose();
-        NativeBuffer[] buffers = [_batch, _zero, _ids, _positions, _places, _logits];
+        NativeBuffer[] buffers = [_batch, _matrices, _zero, _ids, _positions, _places, _logits];
         foreach (var buffer in buffers)
         {
             buffer.Dispose();
@@ -142,6 +144,11 @@ internal sealed class FlatPass : IDisposable
         _binding.BindInput(_graph.InputIds.Name, OrtMemoryInfo.Cpu, _graph.InputIds.Type, flat, _ids.Address, _ids.Bytes);
         _binding.BindInput(GroupGraph.BatchInput, OrtMemoryInfo.Cpu, TensorElementType.Int64, one, _batch.Address, _batch.Bytes);
         _binding.BindInput(GroupGraph.PlacesInput, OrtMemoryInfo.Cpu, TensorElementType.Int64, chosen, _places.Address, _places.Bytes);
+        if (_graph.Matrices.Count > 0)
+        {
+            _binding.BindInput(GroupGraph.MatricesInput, OrtMemoryInfo.Cpu, TensorElementType.Int64, one, _matrices.Address, _matrices.Bytes);
+        }
+
         if (_graph.PositionIds is { } positions)
         {
             _binding.BindInput(positions.Name, OrtMemoryInfo.Cpu, positions.Type, flat, _positions.Address, _positions.Bytes);

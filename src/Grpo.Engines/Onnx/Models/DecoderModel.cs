@@ -112,7 +112,7 @@ internal sealed class DecoderModel : IDisposable
     /// <exception cref="ModelLoadException">ONNX Runtime refuses them; the message says why.</exception>
     internal static InferenceSession OpenSession(DecoderGraph graph, WeightSet weights, int threads, ExecutionProvider provider)
     {
-        var values = graph.Parameters
+        var values = graph.SessionParameters
             .Select(parameter => (parameter, memory: weights.Values[parameter.Name]))
             .Select(value => OrtValue.CreateTensorWithData(OrtMemoryInfo.Cpu, value.parameter.ElementType, value.parameter.Shape, value.memory.Address, value.memory.Bytes))
             .ToList();
@@ -129,7 +129,7 @@ internal sealed class DecoderModel : IDisposable
         {
             if (graph.Groups is not null) options.AddCustomOpDomain(OperatorDomain.Operators);
             options.AddSessionConfigEntry(ExternalFilesFolder, Path.GetDirectoryName(graph.Folder.Graph.Path)!);
-            if (values.Count > 0) options.AddExternalInitializers([.. graph.Parameters.Select(parameter => parameter.Name)], values);
+            if (values.Count > 0) options.AddExternalInitializers([.. graph.SessionParameters.Select(parameter => parameter.Name)], values);
             return new InferenceSession(graph.Bytes.Span, options);
         }
     }

@@ -99,8 +99,8 @@ internal sealed class Initializer
         }
     }
 
-    // A repeated number is written as one packed list or as one field each.
-    private static IEnumerable<long> Integers(ProtobufField field)
+    /// <summary>The numbers of one field of a repeated number, which is written as one packed list or as one field each.</summary>
+    public static IEnumerable<long> Integers(ProtobufField field)
     {
         if (!field.IsBytes) return [(long)field.Value];
         var numbers = new List<long>();

@@ -58,6 +58,24 @@ internal sealed class OnnxGraph
         _model.Add(ProtobufField.Of(8, import));
     }
 
+    /// <summary>Removes the nodes that an output does not depend on, and the constants that no node reads.</summary>
+    public void Prune(string output)
+    {
+        var needed = new GraphNodes(this).Needed(output, GraphNodes.Inputs);
+        foreach (var field in Message.All(1).Where(field => !GraphNodes.Outputs(field.Message).Exists(needed.Contains)).ToList())
+        {
+            Message.Replace(field);
+        }
+
+        foreach (var field in Message.All(5).Where(field => !needed.Contains(field.Message.Text(8))).ToList())
+        {
+            Message.Replace(field);
+        }
+    }
+
+    /// <summary>The names of the constants that the graph still has.</summary>
+    public IEnumerable<string> ConstantNames => Message.All(5).Select(constant => constant.Message.Text(8));
+
     /// <summary>The ModelProto with all changes.</summary>
     public byte[] ToArray() => _model.ToArray();
 }

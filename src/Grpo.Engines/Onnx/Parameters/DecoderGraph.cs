@@ -13,7 +13,7 @@ namespace Grpo.Engines.Onnx.Parameters;
 /// </summary>
 internal sealed class DecoderGraph : IDisposable
 {
-    private DecoderGraph(ModelFolder folder, OnnxGraph graph, GraphFacts facts, WeightSet weights, string? refusal, bool forGroups, bool ownProducts)
+    private DecoderGraph(ModelFolder folder, OnnxGraph graph, GraphFacts facts, WeightSet weights, string? refusal, bool forGroups, bool? ownProducts)
     {
         Folder = folder;
         Facts = facts;
@@ -27,11 +27,13 @@ internal sealed class DecoderGraph : IDisposable
         }
 
         (Groups, GroupRefusal) = forGroups ? Rewrite(graph, facts, folder) : (null, null);
-        if (Groups is not null && ownProducts)
+        if (Groups is not null)
         {
-            Groups = Groups with { Products = ProductRewriter.Rewrite(graph, Path.GetDirectoryName(folder.Graph.Path)!) };
+            Groups = OwnProducts(graph, Groups, Parameters, Path.GetDirectoryName(folder.Graph.Path)!, ownProducts);
         }
 
+        var constants = graph.ConstantNames.ToHashSet();
+        SessionParameters = [.. Parameters.Where(parameter => constants.Contains(parameter.Name))];
         Bytes = graph.ToArray();
     }
 
@@ -46,6 +48,9 @@ internal sealed class DecoderGraph : IDisposable
 
     /// <summary>What a version gives values to; none when <see cref="Refusal"/> says why.</summary>
     public IReadOnlyList<Initializer> Parameters { get; }
+
+    /// <summary>Those of them that a session is given; the others it reaches through <see cref="GroupGraph.Matrices"/>.</summary>
+    public IReadOnlyList<Initializer> SessionParameters { get; }
 
     /// <summary>Under which names they may be sent.</summary>
     public ParameterNames Names { get; }
@@ -65,7 +70,7 @@ internal sealed class DecoderGraph : IDisposable
     /// <summary>Reads the graph of a model folder, and the weights it comes with.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="forGroups">Whether to rewrite it for the group decoder, where it is recognised.</param>
-    /// <param name="ownProducts">Whether its products of 8-bit activations become our own; null for where they are faster.</param>
+    /// <param name="ownProducts">Whether its products become our own then; null for where they are faster.</param>
     /// <exception cref="ModelLoadException">It is no ONNX model, or its external data is not there.</exception>
     public static (DecoderGraph Graph, WeightSet Weights) Open(ModelFolder folder, bool forGroups = false, bool? ownProducts = null)
     {
@@ -75,13 +80,24 @@ internal sealed class DecoderGraph : IDisposable
         if (folder.Graph.PromptPath is { } prompt) RequireDataFiles(prompt, GraphFacts.Read(File.ReadAllBytes(prompt)));
         var refusal = ParameterRules.Refusal(facts, folder.Graph);
         var weights = refusal is null ? ReadWeights(graph, Path.GetDirectoryName(folder.Graph.Path)!) : new WeightSet(new Dictionary<string, SharedMemory>());
-        return (new DecoderGraph(folder, graph, facts, weights, refusal, forGroups, ownProducts ?? ProductRewriter.IsFaster), weights);
+        return (new DecoderGraph(folder, graph, facts, weights, refusal, forGroups, ownProducts), weights);
     }
 
     /// <summary>Lets go of what its sessions read; they must be gone.</summary>
     public void Dispose()
     {
         foreach (var product in Groups?.Products ?? []) product.Dispose();
+    }
+
+    private static GroupGraph OwnProducts(OnnxGraph graph, GroupGraph groups, IReadOnlyList<Initializer> parameters, string folder, bool? ownProducts)
+    {
+        var rewritten = groups with
+        {
+            Matrices = ownProducts ?? MatrixProductRewriter.IsFaster ? MatrixProductRewriter.Rewrite(graph, parameters) : [],
+            Products = ownProducts ?? ProductRewriter.IsFaster ? ProductRewriter.Rewrite(graph, folder) : [],
+        };
+        graph.Prune(groups.Logits);
+        return rewritten;
     }
 
     private static (GroupGraph? Groups, string? Refusal) Rewrite(OnnxGraph graph, GraphFacts facts, ModelFolder folder)

@@ -13,7 +13,7 @@ namespace Grpo.Engines.Onnx.Products;
 /// </summary>
 internal sealed class ProductRewriter : IDisposable
 {
-    private const int NodeField = 1, InitializerField = 5;
+    private const int NodeField = 1;
     private const int EightBitActivations = 4;
     private static readonly string[] Known = ["K", "N", "bits", "block_size", "accuracy_level"];
 
@@ -49,7 +49,7 @@ internal sealed class ProductRewriter : IDisposable
 
     private List<PackedWeights> Rewrite()
     {
-        var (all, read) = (new List<PackedWeights>(), new HashSet<string>());
+        var all = new List<PackedWeights>();
         foreach (var field in _graph.Message.All(NodeField).ToList())
         {
             var node = field.Message;
@@ -60,13 +60,6 @@ internal sealed class ProductRewriter : IDisposable
                 ("K", shape.Depth), ("N", shape.Columns), ("block_size", shape.Block), ("bits", shape.Bits), ("weights", (long)weights.Address));
             _graph.Message.Replace(field, ProtobufField.Of(NodeField, replacement));
             all.Add(weights);
-            read.UnionWith(inputs[1..]);
-        }
-
-        read.ExceptWith(_graph.Nodes.SelectMany(GraphNodes.Inputs));
-        foreach (var field in _graph.Message.All(InitializerField).Where(field => read.Contains(field.Message.Text(8))).ToList())
-        {
-            _graph.Message.Replace(field);
         }
 
         return all;

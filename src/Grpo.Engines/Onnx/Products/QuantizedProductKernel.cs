@@ -11,8 +11,6 @@ internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>(WeightSha
     where TProducts : struct, IByteProducts
     where TCodes : struct, IWeightCodes
 {
-    private const int MostDimensions = 8;
-
     // Multiplications of a piece: some microseconds, so that handing it out costs little beside it.
     private const long PieceWork = 1 << 18;
 
@@ -27,24 +25,17 @@ internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>(WeightSha
     public override void Compute(KernelContext context)
     {
         var input = context.Input(0);
-        Span<long> dimensions = stackalloc long[MostDimensions];
-        dimensions = dimensions[..input.GetShape(dimensions)];
-        if (dimensions[^1] != shape.Depth)
-        {
-            throw new InvalidOperationException($"The activations are {dimensions[^1]} wide, the weights {shape.Depth} deep.");
-        }
-
-        var rows = 1L;
-        foreach (var dimension in dimensions[..^1]) rows *= dimension;
+        Span<long> dimensions = stackalloc long[ProductRows.MostDimensions];
+        var rows = ProductRows.Count(input, shape.Depth, ref dimensions);
         dimensions[^1] = shape.Columns;
         var output = (float*)context.Output(0, dimensions).Data;
         if (rows == 0) return;
 
-        var activations = new ActivationCodes(shape, checked((int)rows), ref s_activations);
+        var activations = new ActivationCodes(shape, rows, ref s_activations);
         var rounding = new Rounding { Activations = activations, Values = (float*)input.Data };
-        context.ParallelFor(ref rounding, (int)((rows + RoundedRows - 1) / RoundedRows));
+        context.ParallelFor(ref rounding, (rows + RoundedRows - 1) / RoundedRows);
 
-        var panels = (int)Math.Clamp(PieceWork / (rows * shape.PaddedDepth * WeightShape.PanelColumns), 1, shape.Panels);
+        var panels = (int)Math.Clamp(PieceWork / ((long)rows * shape.PaddedDepth * WeightShape.PanelColumns), 1, shape.Panels);
         var columns = new Columns { Product = new BlockProduct(activations, weights, output), PanelsEach = panels };
         context.ParallelFor(ref columns, (shape.Panels + panels - 1) / panels);
     }

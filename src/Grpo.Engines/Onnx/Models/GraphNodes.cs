@@ -1,6 +1,4 @@
-using Grpo.Engines.Onnx.Models;
-
-namespace Grpo.Engines.Onnx.Attention;
+namespace Grpo.Engines.Onnx.Models;
 
 /// <summary>
 /// A graph's nodes by what they read and write (onnx.proto: GraphProto.node = 1, input = 11, output = 12; NodeProto.input = 1, output = 2, op_type = 4,

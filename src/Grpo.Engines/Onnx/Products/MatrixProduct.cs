@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using Grpo.Engines.Onnx.Attention;
+
+namespace Grpo.Engines.Onnx.Products;
+
+/// <summary>
+/// Rows of activations times a packed matrix, a panel of two registers' columns at a time. Every result is the chain fma(a[k], b[k], ...) over ascending
+/// k, whatever other rows there are.
+/// </summary>
+internal readonly unsafe struct MatrixProduct<TLanes, TVector>
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Rows computed together.</summary>
+    private const int Tile = 8;
+
+    // Rows whose activations stay in the second cache while panel after panel passes by.
+    private const int RowsTogether = 128;
+
+    private const int CacheLine = 64;
+
+    private readonly float* _rows;
+    private readonly float* _matrix;
+    private readonly float* _output;
+    private readonly int _count;
+    private readonly int _depth;
+    private readonly int _columns;
+
+    /// <summary>A product to be computed.</summary>
+    /// <param name="rows">Shape (count, depth).</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="matrix">A packed matrix.</param>
+    /// <param name="depth">K.</param>
+    /// <param name="columns">N.</param>
+    /// <param name="output">Shape (count, columns).</param>
+    public MatrixProduct(float* rows, int count, float* matrix, int depth, int columns, float* output)
+    {
+        _rows = rows;
+        _count = count;
+        _matrix = matrix;
+        _depth = depth;
+        _columns = columns;
+        _output = output;
+    }
+
+    private static int PanelColumns => TLanes.Width * PackedMatrices.Strips;
+
+    /// <summary>Panels of a matrix.</summary>
+    public static int PanelsOf(int columns) => (columns + PanelColumns - 1) / PanelColumns;
+
+    /// <summary>Computes panels for all rows.</summary>
+    public void Run(int firstPanel, int endPanel)
+    {
+        for (var row = 0; row < _count; row += RowsTogether)
+        {
+            for (var panel = firstPanel; panel < endPanel; panel++)
+            {
+                Run(panel, row, Math.Min(_count, row + RowsTogether));
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    private void Run(int panel, int firstRow, int endRow)
+    {
+        var column = panel * PanelColumns;
+        var matrix = _matrix + ((long)column * _depth);
+        if (column + PanelColumns <= _columns)
+        {
+            Run(matrix, firstRow, endRow, _output + ((long)firstRow * _columns) + column, _columns);
+            return;
+        }
+
+        // Columns that only fill up are computed and not written.
+        var whole = stackalloc float[Tile * PanelColumns];
+        for (var row = firstRow; row < endRow; row += Tile)
+        {
+            var end = Math.Min(endRow, row + Tile);
+            Run(matrix, row, end, whole, PanelColumns);
+            for (var one = row; one < end; one++)
+            {
+                new Span<float>(whole + ((one - row) * PanelColumns), _columns - column).CopyTo(new Span<float>(_output + ((long)one * _columns) + column, _columns - column));
+            }
+        }
+    }
+
+    private void Run(float* matrix, int firstRow, int endRow, float* output, int stride)
+    {
+        var row = firstRow;
+        var next = (byte*)(matrix + ((long)PanelColumns * _depth));
+        var lines = PanelColumns * sizeof(float) / CacheLine;
+        for (; row + Tile <= endRow; row += Tile)
+        {
+            // Meanwhile the next panel comes from memory: with the first tile its first half, with the second the other.
+            var tile = (row - firstRow) / Tile;
+            EightByTwo(_rows + ((long)row * _depth), _depth, matrix, output + ((long)(row - firstRow) * stride), stride, next + ((long)tile * _depth * CacheLine), tile < lines ? CacheLine : 0);
+        }
+
+        for (; row < endRow; row += Math.Min(4, endRow - row))
+        {
+            var (rows, target) = (Math.Min(4, endRow - row), (long)(row - firstRow) * stride);
+            for (var strip = 0; strip < PackedMatrices.Strips; strip++)
+            {
+                RowProduct<TLanes, TVector>.One(
+                    rows, _rows + ((long)row * _depth), _depth, matrix + (strip * TLanes.Width), PanelColumns, _depth, output + target + (strip * TLanes.Width), stride, add: false);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EightByTwo(float* a0, int depth, float* b, float* c, int stride, byte* next, int line)
+    {
+        var w = TLanes.Width;
+        float* a1 = a0 + depth, a2 = a1 + depth, a3 = a2 + depth, a4 = a3 + depth, a5 = a4 + depth, a6 = a5 + depth, a7 = a6 + depth;
+        TVector s00 = TLanes.Zero, s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+        TVector s40 = s00, s41 = s00, s50 = s00, s51 = s00, s60 = s00, s61 = s00, s70 = s00, s71 = s00;
+        for (nint k = 0; k < depth; k++, b += 2 * w, next += line)
+        {
+            TVector left = TLanes.Load(b), right = TLanes.Load(b + w);
+            if (Sse.IsSupported) Sse.Prefetch1(next);
+            Add(a0[k], left, right, ref s00, ref s01);
+            Add(a1[k], left, right, ref s10, ref s11);
+            Add(a2[k], left, right, ref s20, ref s21);
+            Add(a3[k], left, right, ref s30, ref s31);
+            Add(a4[k], left, right, ref s40, ref s41);
+            Add(a5[k], left, right, ref s50, ref s51);
+            Add(a6[k], left, right, ref s60, ref s61);
+            Add(a7[k], left, right, ref s70, ref s71);
+        }
+
+        Store(ref c, stride, s00, s01);
+        Store(ref c, stride, s10, s11);
+        Store(ref c, stride, s20, s21);
+        Store(ref c, stride, s30, s31);
+        Store(ref c, stride, s40, s41);
+        Store(ref c, stride, s50, s51);
+        Store(ref c, stride, s60, s61);
+        Store(ref c, stride, s70, s71);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float a, TVector left, TVector right, ref TVector sumLeft, ref TVector sumRight)
+    {
+        var value = TLanes.Broadcast(a);
+        sumLeft = TLanes.MultiplyAdd(value, left, sumLeft);
+        sumRight = TLanes.MultiplyAdd(value, right, sumRight);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(ref float* c, int stride, TVector left, TVector right)
+    {
+        TLanes.Store(left, c);
+        TLanes.Store(right, c + TLanes.Width);
+        c += stride;
+    }
+}
