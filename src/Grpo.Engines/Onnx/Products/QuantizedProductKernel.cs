@@ -18,7 +18,7 @@ internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>(WeightSha
     private const int RoundedRows = 16;
 
     [ThreadStatic]
-    private static NativeBuffer? s_activations;
+    private static NativeBuffer? _memory;
 
     /// <inheritdoc/>
     [SkipLocalsInit]
@@ -31,7 +31,7 @@ internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>(WeightSha
         var output = (float*)context.Output(0, dimensions).Data;
         if (rows == 0) return;
 
-        var activations = new ActivationCodes(shape, rows, ref s_activations);
+        var activations = new ActivationCodes(shape, rows, ref _memory);
         var rounding = new Rounding { Activations = activations, Values = (float*)input.Data };
         context.ParallelFor(ref rounding, (rows + RoundedRows - 1) / RoundedRows);
 
