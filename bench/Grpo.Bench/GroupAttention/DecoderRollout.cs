@@ -1,15 +1,18 @@
 using System.Diagnostics;
 using Grpo.Engines.Onnx.Decoding;
 using Grpo.Engines.Onnx.Sampling;
+using Grpo.Engines.Onnx.Scheduling;
 using Grpo.Rollouts;
 
 namespace Grpo.Bench.GroupAttention;
 
-/// <summary>A whole rollout on a decoder: the prompt is read, the group joins, every token is sampled in float64 with its log-probability.</summary>
-internal sealed class DecoderRollout(IDecoder decoder)
+/// <summary>A whole rollout on a decoder: the prompt is read, the group joins, every token is sampled in float64 with its log-probability, as the scheduler does it.</summary>
+/// <param name="decoder">The decoder.</param>
+/// <param name="tokenizer">The model's.</param>
+/// <param name="threads">Threads that sample.</param>
+internal sealed class DecoderRollout(IDecoder decoder, IPolicyTokenizer tokenizer, int threads)
 {
-    private readonly TokenDistribution _distribution = new(decoder.VocabSize);
-    private readonly SamplingRule _rule = new(new SamplingOptions(), []);
+    private readonly RowSampler _sampler = new(decoder.VocabSize, threads);
 
     /// <summary>Runs one group.</summary>
     /// <param name="shape">Its size.</param>
@@ -20,24 +23,25 @@ internal sealed class DecoderRollout(IDecoder decoder)
     {
         var random = new CounterTokens(seed, decoder.VocabSize);
         int[] prompt = [.. Enumerable.Range(0, shape.PromptTokens).Select(random.Token)];
-        var tokens = new int[shape.GroupSize];
+        var sampling = new SamplingOptions { MaxTokens = shape.NewTokens };
+        var request = new GroupRequest { PromptTokenIds = prompt, GroupSize = shape.GroupSize, Seed = seed, Sampling = sampling };
+        var sequences = new GroupJob(request, new SamplingRule(sampling, []), tokenizer, null, null, CancellationToken.None).Sequences;
+        var (tokens, drawn) = (new int[shape.GroupSize], new DrawnToken?[shape.GroupSize]);
         var forwardBefore = decoder.ForwardTime;
         var started = Stopwatch.GetTimestamp();
         using var prefix = decoder.Prefill(prompt);
         var prefill = Stopwatch.GetElapsedTime(started);
         for (var row = 0; row < shape.GroupSize; row++)
         {
-            tokens[row] = Draw(prefix.Logits, seed, row, 0);
+            drawn[row] = _sampler.Draw(sequences[row], prefix.Logits);
             decoder.Join(prefix);
         }
 
+        Append();
         for (var step = 1; step < shape.NewTokens; step++)
         {
-            var logits = decoder.Step(tokens);
-            for (var row = 0; row < shape.GroupSize; row++)
-            {
-                tokens[row] = Draw(logits.Slice(row * decoder.VocabSize, decoder.VocabSize), seed, row, step);
-            }
+            _sampler.Draw(sequences, decoder.Step(tokens), drawn);
+            Append();
         }
 
         var whole = Stopwatch.GetElapsedTime(started);
@@ -48,10 +52,16 @@ internal sealed class DecoderRollout(IDecoder decoder)
         }
 
         return (whole, prefill, decoder.ForwardTime - forwardBefore);
-    }
 
-    private int Draw(ReadOnlySpan<float> logits, int seed, int row, int step) =>
-        _distribution.Draw(logits, _rule, step, CounterRandom.Uniform(seed, 0, row, step), withEntropy: false).TokenId;
+        void Append()
+        {
+            for (var row = 0; row < shape.GroupSize; row++)
+            {
+                sequences[row].Append(drawn[row]!.Value, int.MaxValue);
+                tokens[row] = sequences[row].LastToken;
+            }
+        }
+    }
 
     /// <summary>Tokens that are different for every seed.</summary>
     private sealed class CounterTokens(int seed, int vocabSize)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Decoding;
 using Grpo.Engines.Onnx.Models;
+using Grpo.Engines.Tokenizers;
 
 namespace Grpo.Bench.GroupAttention;
 
@@ -30,7 +31,8 @@ internal static class GroupAttentionBenchmark
         using var group = new GroupDecoder(groupModel, shape.GroupSize, CacheBytes);
         using var slots = new SlotDecoder(slotModel, folder.ContextLength, shape.GroupSize, CacheBytes);
         var peer = llama.Length > 0 ? new LlamaCpp(llama, threads) : null;
-        var (ours, theirs, own) = (new DecoderRollout(group), new DecoderRollout(slots), new List<Measured>());
+        var tokenizer = ModelTokenizer.Load(folder.Path, TimeProvider.System);
+        var (ours, theirs, own) = (new DecoderRollout(group, tokenizer, threads), new DecoderRollout(slots, tokenizer, threads), new List<Measured>());
         var warm = shape with { NewTokens = 4 };
         ours.Run(warm, -1);
         theirs.Run(warm, -1);

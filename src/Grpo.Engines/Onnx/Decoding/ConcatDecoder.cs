@@ -91,6 +91,13 @@ internal sealed class ConcatDecoder : IDecoder
     /// <inheritdoc/>
     public ReadOnlySpan<float> Step(ReadOnlySpan<int> tokens)
     {
+        if (_batches is [{ IsInOrder: true } only])
+        {
+            Run(only, tokens);
+            only.Complete(_binding);
+            return only.Logits;
+        }
+
         if (_logits.Length < Count * VocabSize)
         {
             _logits = new float[Count * VocabSize];
@@ -98,10 +105,7 @@ internal sealed class ConcatDecoder : IDecoder
 
         foreach (var batch in _batches)
         {
-            batch.Bind(_binding, tokens);
-            var started = Stopwatch.GetTimestamp();
-            _model.Session.RunWithBinding(_runOptions, _binding);
-            ForwardTime += Stopwatch.GetElapsedTime(started);
+            Run(batch, tokens);
             var logits = batch.Logits;
             for (var index = 0; index < batch.Rows.Count; index++)
             {
@@ -126,6 +130,14 @@ internal sealed class ConcatDecoder : IDecoder
         _runOptions.Dispose();
         _reader.Dispose();
         _batches.ForEach(batch => batch.Dispose());
+    }
+
+    private void Run(EqualLengthBatch batch, ReadOnlySpan<int> tokens)
+    {
+        batch.Bind(_binding, tokens);
+        var started = Stopwatch.GetTimestamp();
+        _model.Session.RunWithBinding(_runOptions, _binding);
+        ForwardTime += Stopwatch.GetElapsedTime(started);
     }
 
     private (EqualLengthBatch Batch, int Index) Find(int row)

@@ -31,6 +31,23 @@ internal sealed class EqualLengthBatch(DecoderModel model, int length) : IDispos
     /// <summary>The decoder's row of each sequence, in the order of this batch; or <see cref="Ended"/>.</summary>
     public IReadOnlyList<int> Rows => _rows;
 
+    /// <summary>Whether its sequences are the decoder's, in the same order, and none has ended.</summary>
+    public bool IsInOrder
+    {
+        get
+        {
+            for (var index = 0; index < _rows.Count; index++)
+            {
+                if (_rows[index] != index)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Whether all its sequences have ended.</summary>
     public bool IsEmpty => !_rows.Exists(static row => row != Ended);
 

@@ -34,11 +34,11 @@ internal sealed class Lane(int version, IDecoder decoder, long prefixCacheTokens
     public int Pins { get; set; }
 
     /// <summary>Draws the first token of a sequence from its prompt and, unless that ends it, adds it to the batch.</summary>
-    public void Start(Sequence sequence, TokenDistribution distribution)
+    public void Start(Sequence sequence, RowSampler sampler)
     {
         sequence.PolicyVersion = version;
         var prefix = sequence.Job.Prefix!;
-        if (!EndsWithNextToken(sequence, prefix.Logits, distribution))
+        if (!EndsWith(sequence, sampler.Draw(sequence, prefix.Logits)))
         {
             decoder.Join(prefix);
             _active.Add(sequence);
@@ -47,9 +47,10 @@ internal sealed class Lane(int version, IDecoder decoder, long prefixCacheTokens
 
     /// <summary>Gives every sequence of the batch its next token.</summary>
     /// <param name="tokens">A workspace for one token per sequence.</param>
-    /// <param name="distribution">A workspace.</param>
+    /// <param name="drawn">Another.</param>
+    /// <param name="sampler">Draws them.</param>
     /// <param name="counters">Counts the step.</param>
-    public void DecodeStep(Span<int> tokens, TokenDistribution distribution, DecodeCounters counters)
+    public void DecodeStep(Span<int> tokens, DrawnToken?[] drawn, RowSampler sampler, DecodeCounters counters)
     {
         var (started, forwardBefore, batch, given) = (Stopwatch.GetTimestamp(), decoder.ForwardTime, _active.Count, 0);
         for (var row = 0; row < batch; row++)
@@ -58,10 +59,10 @@ internal sealed class Lane(int version, IDecoder decoder, long prefixCacheTokens
             if (_active[row].Job.Given is not null) given++;
         }
 
-        var logits = decoder.Step(tokens[..batch]);
+        sampler.Draw(_active, decoder.Step(tokens[..batch]), drawn);
         for (var row = batch - 1; row >= 0; row--)
         {
-            if (EndsWithNextToken(_active[row], logits.Slice(row * decoder.VocabSize, decoder.VocabSize), distribution))
+            if (EndsWith(_active[row], drawn[row]))
             {
                 Leave(row);
             }
@@ -115,23 +116,22 @@ internal sealed class Lane(int version, IDecoder decoder, long prefixCacheTokens
         session?.Dispose();
     }
 
-    // Draws a sequence's next token. A model that answers no distribution fails the group it did so for, and no other.
-    private bool EndsWithNextToken(Sequence sequence, ReadOnlySpan<float> logits, TokenDistribution distribution)
+    // A model that answers no distribution fails the group it did so for, and no other.
+    private bool EndsWith(Sequence sequence, DrawnToken? drawn)
     {
-        try
+        if (drawn is not { } token)
         {
-            if (!sequence.Sample(logits, distribution, contextLength))
-            {
-                return false;
-            }
-
-            sequence.Job.CompleteOne();
-        }
-        catch (NonFiniteLogitsException exception)
-        {
+            var exception = new NonFiniteLogitsException();
             sequence.Job.Fail(new PolicyUnavailableException(exception.Message, exception));
+            return true;
         }
 
+        if (!sequence.Append(token, contextLength))
+        {
+            return false;
+        }
+
+        sequence.Job.CompleteOne();
         return true;
     }
 

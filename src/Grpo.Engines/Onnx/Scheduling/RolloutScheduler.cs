@@ -1,4 +1,3 @@
-using Grpo.Engines.Onnx.Sampling;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
 
@@ -17,8 +16,9 @@ internal sealed class RolloutScheduler : IAsyncDisposable
     private readonly Queue<GroupJob> _incoming = [];
     private readonly TurnQueue<GroupJob> _waiting = new();
     private readonly VersionLanes _lanes;
-    private readonly TokenDistribution _distribution;
+    private readonly RowSampler _sampler;
     private readonly int[] _tokens;
+    private readonly DrawnToken?[] _drawn;
     private readonly int _contextLength;
     private readonly int _maxQueuedSequences;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,8 +39,9 @@ internal sealed class RolloutScheduler : IAsyncDisposable
         _lanes = new VersionLanes(first, _gate);
         _contextLength = contextLength;
         _maxQueuedSequences = options.MaxQueuedSequences;
-        _distribution = new TokenDistribution(first.Decoder.VocabSize);
+        _sampler = new RowSampler(first.Decoder.VocabSize, options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         _tokens = new int[options.MaxSequences];
+        _drawn = new DrawnToken?[options.MaxSequences];
         new Thread(Run) { IsBackground = true, Name = $"rollouts {name}" }.Start();
     }
 
@@ -212,7 +213,7 @@ internal sealed class RolloutScheduler : IAsyncDisposable
 
             if (!job.IsAbandoned)
             {
-                job.Lane!.Start(job.Sequences[job.Admitted++], _distribution);
+                job.Lane!.Start(job.Sequences[job.Admitted++], _sampler);
                 Counters.AddFirst(isGiven: job.Given is not null);
                 Interlocked.Decrement(ref _queuedSequences);
                 CountActive();
@@ -266,7 +267,7 @@ internal sealed class RolloutScheduler : IAsyncDisposable
 
             try
             {
-                lane.DecodeStep(_tokens, _distribution, Counters);
+                lane.DecodeStep(_tokens, _drawn, _sampler, Counters);
             }
 #pragma warning disable CA1031 // Whatever a forward pass throws belongs to the groups it was run for.
             catch (Exception exception)

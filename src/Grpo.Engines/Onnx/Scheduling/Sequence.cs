@@ -29,29 +29,42 @@ internal sealed class Sequence(GroupJob job, int index)
     /// <summary>Ends it where it is.</summary>
     public void Cancel() => _end = (FinishReason.Cancelled, null);
 
-    /// <summary>Draws the next token, or scores it where it is given.</summary>
+    /// <summary>Draws the next token, or scores it where it is given. Different sequences may do so at the same time.</summary>
     /// <param name="logits">Shape (V).</param>
-    /// <param name="distribution">The scheduler's workspace.</param>
-    /// <param name="contextLength">The most tokens of prompt and completion together.</param>
-    /// <returns>Whether the completion ended with it.</returns>
-    public bool Sample(ReadOnlySpan<float> logits, TokenDistribution distribution, int contextLength)
+    /// <param name="distribution">The thread's workspace.</param>
+    /// <exception cref="NonFiniteLogitsException">The model answered NaN or plus infinity, or nothing may be drawn.</exception>
+    public DrawnToken Draw(ReadOnlySpan<float> logits, TokenDistribution distribution)
     {
         var request = job.Request;
         TokenLogprob[]? top = request.TopLogprobs > 0 ? new TokenLogprob[request.TopLogprobs] : null;
+        if (_given is not null)
+        {
+            return new DrawnToken(distribution.Score(logits, job.Rule.LogitDivisor, _given[Length], request.IncludeEntropy, top), top);
+        }
+
+        var uniform = job.Rule.IsGreedy ? 0 : CounterRandom.Uniform(request.Seed, request.PromptIndex, index, Length);
+        return new DrawnToken(distribution.Draw(logits, job.Rule, Length, uniform, request.IncludeEntropy, top), top);
+    }
+
+    /// <summary>Takes a token that was drawn for it.</summary>
+    /// <param name="drawn">The token.</param>
+    /// <param name="contextLength">The most tokens of prompt and completion together.</param>
+    /// <returns>Whether the completion ended with it.</returns>
+    public bool Append(DrawnToken drawn, int contextLength)
+    {
+        var (token, top) = drawn;
         if (top is not null)
         {
             _topLogprobs.Add(top);
         }
 
+        _trace.Append(token);
         if (_given is not null)
         {
-            _trace.Append(distribution.Score(logits, job.Rule.LogitDivisor, _given[Length], request.IncludeEntropy, top));
             return Length == _given.Length;
         }
 
-        var uniform = job.Rule.IsGreedy ? 0 : CounterRandom.Uniform(request.Seed, request.PromptIndex, index, Length);
-        var token = distribution.Draw(logits, job.Rule, Length, uniform, request.IncludeEntropy, top);
-        _trace.Append(token);
+        var request = job.Request;
         _end = End(contextLength - request.PromptTokenIds.Length);
         request.Tokens?.TryWrite(new CompletionToken
         {
@@ -117,3 +130,8 @@ internal sealed class Sequence(GroupJob job, int index)
         return Length >= Math.Min(rule.MaxTokens, contextLeft) ? (FinishReason.Length, null) : null;
     }
 }
+
+/// <summary>A token that was drawn for a sequence.</summary>
+/// <param name="Token">The token.</param>
+/// <param name="Top">The most likely tokens, where they are wanted.</param>
+internal readonly record struct DrawnToken(SampledToken Token, TokenLogprob[]? Top);
