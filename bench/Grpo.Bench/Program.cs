@@ -70,6 +70,14 @@ switch (args)
         Console.WriteLine(GroupAttentionBenchmark.Run(shapes, format, shape == "long", llama));
         return 0;
 
+    case ["devices", var written, .. var cells]:
+        foreach (var cell in cells.Select(cell => cell.Split(':')))
+        {
+            Console.WriteLine(await new DeviceBenchmark(written).RunAsync(cell[0], cell[1]));
+        }
+
+        return 0;
+
     case ["echo", var url]:
         await EchoServer.RunAsync(url);
         return 0;

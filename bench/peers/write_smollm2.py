@@ -4,6 +4,7 @@
     write_smollm2.py FOLDER
 
     FOLDER/smollm2/onnx/model.onnx, model_q8.onnx as model_quantized.onnx, model_q4.onnx   GroupQueryAttention; MatMulNBits in blocks of 32
+    FOLDER/smollm2/onnx/model_fp16.onnx, model_q4f16.onnx                                    the same in float16
     FOLDER/smollm2-f32.gguf, smollm2-q8_0.gguf, smollm2-q4_0.gguf                            the same weights
 
 The same numbers in all of them up to quantization, so that the peers do the same arithmetic. Needs numpy and onnx.
@@ -35,8 +36,9 @@ def main() -> None:
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     weights = random_weights(SMOLLM2, seed=135)
     group_query = Convention(attention="group_query", position_ids=False, block=BLOCK, accuracy_level=4)
-    for name, kind in (("model", "float"), ("model_quantized", "q8"), ("model_q4", "q4")):
-        save(decoder(SMOLLM2, replace(group_query, weights=kind), weights)[0], folder / "onnx" / f"{name}.onnx", data_files=1)
+    for name, kind, dtype in (("model", "float", "float32"), ("model_quantized", "q8", "float32"), ("model_q4", "q4", "float32"),
+                              ("model_fp16", "float", "float16"), ("model_q4f16", "q4", "float16")):
+        save(decoder(SMOLLM2, replace(group_query, weights=kind, dtype=dtype), weights)[0], folder / "onnx" / f"{name}.onnx", data_files=1)
     tokens = vocabulary(SMOLLM2.vocab_size)
     (folder / "config.json").write_text(json.dumps({
         **hugging_face_config(SMOLLM2), "transformers.js_config": {"use_external_data_format": True}}))
