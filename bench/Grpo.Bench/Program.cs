@@ -83,6 +83,6 @@ switch (args)
         return 0;
 
     default:
-        await Console.Error.WriteLineAsync("Usage: Grpo.Bench policies <published GrpoApi> <data folder> <results file> | jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | rewards <published GrpoApi> <data folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32:loop|fp32:llama|q8:transformers ... | group-attention <models> fp32|q8|q4 short|long <llama-batched-bench>; see bench/run.");
+        await Console.Error.WriteLineAsync("Usage: Grpo.Bench policies <published GrpoApi> <data folder> <results file> | jobs <model folder> <results file> | jobs-service <published GrpoApi> <results file> | rollouts <published GrpoApi> <model folder> <results file> | rewards <published GrpoApi> <data folder> <results file> | math-accuracy <data folder> <results file> | loss <published GrpoApi> <python> <script> <results file> | peers <models> <scripts> <results file> fp32:loop|fp32:llama|q8:transformers ... | group-attention <models> fp32|q8|q4 short|long <llama-batched-bench> | devices <models> CPU:fp32|CUDA:fp16|WebGPU:fp32 ...; see bench/run.");
         return 2;
 }
