@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Grpo.Engines.Onnx;
 using Grpo.Engines.Onnx.Models;
 using Grpo.Engines.Weights;
@@ -96,12 +97,14 @@ public sealed class WeightUpdateTests : IAsyncLifetime
     public async Task In_flight_the_new_version_works_beside_the_old_one()
     {
         var expected = Bits(await _policy.SampleAsync(Long(seed: 1), CancellationToken.None));
-        var running = _policy.SampleAsync(Long(seed: 1), CancellationToken.None);
+        using var slow = new SlowReader();
+        var running = _policy.SampleAsync(Long(seed: 1) with { Tokens = slow }, CancellationToken.None);
         await UntilActive();
 
         await Update(Tensors.Of(Norm, Values(Norm).Select(value => value / 2).ToArray()), WeightUpdateMode.InFlight);
         var beside = await Sample(_policy, groupSize: 1, maxTokens: 3);
         Assert.False(running.IsCompleted);
+        slow.Hurry();
 
         Assert.All(beside.Completions, completion => Assert.Equal(2, completion.PolicyVersion));
         var finished = await running;
@@ -113,10 +116,12 @@ public sealed class WeightUpdateTests : IAsyncLifetime
     public async Task Aborting_ends_running_sequences_where_they_are()
     {
         var expected = await _policy.SampleAsync(Long(seed: 1), CancellationToken.None);
-        var running = _policy.SampleAsync(Long(seed: 1), CancellationToken.None);
+        using var slow = new SlowReader();
+        var running = _policy.SampleAsync(Long(seed: 1) with { Tokens = slow }, CancellationToken.None);
         await UntilActive();
 
         await Update(Tensors.Of(Norm, Values(Norm)), WeightUpdateMode.Abort);
+        slow.Hurry();
 
         Assert.All((await running).Completions.Zip(expected.Completions), pair =>
         {
@@ -181,6 +186,24 @@ public sealed class WeightUpdateTests : IAsyncLifetime
     private async Task UntilActive()
     {
         while (_policy.Load.ActiveSequences == 0) await Task.Yield();
+    }
+
+    /// <summary>Whoever reads a group's tokens and holds up the decode loop, so that the group lasts until it is told to hurry, however busy the machine is.</summary>
+    private sealed class SlowReader : ChannelWriter<CompletionToken>, IDisposable
+    {
+        private readonly ManualResetEventSlim _hurry = new();
+
+        public void Hurry() => _hurry.Set();
+
+        public void Dispose() => _hurry.Dispose();
+
+        public override bool TryWrite(CompletionToken item)
+        {
+            _hurry.Wait(TimeSpan.FromMilliseconds(5));
+            return true;
+        }
+
+        public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(true);
     }
 
     private static GroupRequest Long(long seed) => new()
