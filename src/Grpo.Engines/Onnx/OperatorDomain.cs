@@ -10,7 +10,7 @@ internal static class OperatorDomain
     /// <summary>NodeProto.domain.</summary>
     public const string Name = "grpo";
 
-    private static readonly Lazy<CustomOpDomain> Created = new(static () => new CustomOpDomain(Name, new GroupAttentionOp(), new MatrixProductOp(), new QuantizedProductOp()));
+    private static readonly Lazy<CustomOpDomain> Created = new(static () => new CustomOpDomain(Name, new GroupAttentionOp(), new MatrixProductOp(), new QuantizedProductOp(), new SwiGluOp()));
 
     /// <summary>The domain to open a session with.</summary>
     public static CustomOpDomain Operators => Created.Value;

@@ -1,6 +1,6 @@
 namespace Grpo.Engines.Onnx.Attention;
 
-/// <summary>One vector register of float32 values and the few operations that attention needs of it. Every instruction set brings its own.</summary>
+/// <summary>One vector register of float32 values and the few operations that our operators need of it. Every instruction set brings its own.</summary>
 /// <typeparam name="TVector">The register.</typeparam>
 internal unsafe interface ILanes<TVector>
     where TVector : struct
@@ -24,6 +24,8 @@ internal unsafe interface ILanes<TVector>
     static abstract TVector Subtract(TVector left, TVector right);
 
     static abstract TVector Multiply(TVector left, TVector right);
+
+    static abstract TVector Divide(TVector left, TVector right);
 
     /// <summary>left · right + sum.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector sum);

@@ -145,6 +145,8 @@ internal sealed class DecoderModel : IDisposable
             // Batches change from step to step, so a remembered allocation pattern would never fit.
             EnableMemoryPattern = false,
         };
+        // Between two passes the threads sample.
+        options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         try
         {
             provider.AppendTo(options);

@@ -96,6 +96,7 @@ internal sealed class DecoderGraph : IDisposable
             Matrices = ownProducts ?? MatrixProductRewriter.IsFaster ? MatrixProductRewriter.Rewrite(graph, parameters) : [],
             Products = ownProducts ?? ProductRewriter.IsFaster ? ProductRewriter.Rewrite(graph, folder) : [],
         };
+        SwiGluRewriter.Rewrite(graph);
         graph.Prune(groups.Logits);
         return rewritten;
     }

@@ -5,7 +5,7 @@ using Grpo.Engines.Onnx.Attention;
 namespace Grpo.Engines.Onnx.Products;
 
 /// <summary>
-/// Rows of activations times a packed matrix, a panel of two registers' columns at a time. Every result is the chain fma(a[k], b[k], ...) over ascending
+/// Rows of activations times a packed matrix, a panel of three registers' columns at a time. Every result is the chain fma(a[k], b[k], ...) over ascending
 /// k, whatever other rows there are.
 /// </summary>
 internal readonly unsafe struct MatrixProduct<TLanes, TVector>
@@ -87,14 +87,13 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
 
     private void Run(float* matrix, int firstRow, int endRow, float* output, int stride)
     {
-        var row = firstRow;
-        var next = (byte*)(matrix + ((long)PanelColumns * _depth));
-        var lines = PanelColumns * sizeof(float) / CacheLine;
-        for (; row + Tile <= endRow; row += Tile)
+        var (row, tiles) = (firstRow, (endRow - firstRow) / Tile);
+        var panelBytes = (long)PanelColumns * _depth * sizeof(float);
+        for (var tile = 0; tile < tiles; tile++, row += Tile)
         {
-            // Meanwhile the next panel comes from memory: with the first tile its first half, with the second the other.
-            var tile = (row - firstRow) / Tile;
-            EightByTwo(_rows + ((long)row * _depth), _depth, matrix, output + ((long)(row - firstRow) * stride), stride, next + ((long)tile * _depth * CacheLine), tile < lines ? CacheLine : 0);
+            // Meanwhile the next panel comes from memory: each of the first tiles fetches a part of it.
+            var (from, to) = (LinesBefore(tile, tiles), LinesBefore(tile + 1, tiles));
+            EightByThree(_rows + ((long)row * _depth), _depth, matrix, output + ((long)(row - firstRow) * stride), stride, (byte*)matrix + panelBytes + ((long)from * _depth * CacheLine), to - from);
         }
 
         for (; row < endRow; row += Math.Min(4, endRow - row))
@@ -108,50 +107,59 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
         }
     }
 
+    // Cache lines per k that the tiles before this one fetch, of the three that a panel has at most: 16 values make one.
+    private static int LinesBefore(int tile, int tiles) => Math.Min(PackedMatrices.Strips, (tile * PackedMatrices.Strips + tiles - 1) / tiles);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightByTwo(float* a0, int depth, float* b, float* c, int stride, byte* next, int line)
+    private static void EightByThree(float* a0, int depth, float* b, float* c, int stride, byte* next, int lines)
     {
         var w = TLanes.Width;
         float* a1 = a0 + depth, a2 = a1 + depth, a3 = a2 + depth, a4 = a3 + depth, a5 = a4 + depth, a6 = a5 + depth, a7 = a6 + depth;
-        TVector s00 = TLanes.Zero, s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
-        TVector s40 = s00, s41 = s00, s50 = s00, s51 = s00, s60 = s00, s61 = s00, s70 = s00, s71 = s00;
-        for (nint k = 0; k < depth; k++, b += 2 * w, next += line)
+        TVector s00 = TLanes.Zero, s01 = s00, s02 = s00, s10 = s00, s11 = s00, s12 = s00, s20 = s00, s21 = s00, s22 = s00, s30 = s00, s31 = s00, s32 = s00;
+        TVector s40 = s00, s41 = s00, s42 = s00, s50 = s00, s51 = s00, s52 = s00, s60 = s00, s61 = s00, s62 = s00, s70 = s00, s71 = s00, s72 = s00;
+        for (nint k = 0; k < depth; k++, b += 3 * w)
         {
-            TVector left = TLanes.Load(b), right = TLanes.Load(b + w);
-            if (Sse.IsSupported) Sse.Prefetch1(next);
-            Add(a0[k], left, right, ref s00, ref s01);
-            Add(a1[k], left, right, ref s10, ref s11);
-            Add(a2[k], left, right, ref s20, ref s21);
-            Add(a3[k], left, right, ref s30, ref s31);
-            Add(a4[k], left, right, ref s40, ref s41);
-            Add(a5[k], left, right, ref s50, ref s51);
-            Add(a6[k], left, right, ref s60, ref s61);
-            Add(a7[k], left, right, ref s70, ref s71);
+            TVector x = TLanes.Load(b), y = TLanes.Load(b + w), z = TLanes.Load(b + (2 * w));
+            for (var line = 0; line < lines; line++, next += CacheLine)
+            {
+                if (Sse.IsSupported) Sse.Prefetch1(next);
+            }
+
+            Add(a0[k], x, y, z, ref s00, ref s01, ref s02);
+            Add(a1[k], x, y, z, ref s10, ref s11, ref s12);
+            Add(a2[k], x, y, z, ref s20, ref s21, ref s22);
+            Add(a3[k], x, y, z, ref s30, ref s31, ref s32);
+            Add(a4[k], x, y, z, ref s40, ref s41, ref s42);
+            Add(a5[k], x, y, z, ref s50, ref s51, ref s52);
+            Add(a6[k], x, y, z, ref s60, ref s61, ref s62);
+            Add(a7[k], x, y, z, ref s70, ref s71, ref s72);
         }
 
-        Store(ref c, stride, s00, s01);
-        Store(ref c, stride, s10, s11);
-        Store(ref c, stride, s20, s21);
-        Store(ref c, stride, s30, s31);
-        Store(ref c, stride, s40, s41);
-        Store(ref c, stride, s50, s51);
-        Store(ref c, stride, s60, s61);
-        Store(ref c, stride, s70, s71);
+        Store(ref c, stride, s00, s01, s02);
+        Store(ref c, stride, s10, s11, s12);
+        Store(ref c, stride, s20, s21, s22);
+        Store(ref c, stride, s30, s31, s32);
+        Store(ref c, stride, s40, s41, s42);
+        Store(ref c, stride, s50, s51, s52);
+        Store(ref c, stride, s60, s61, s62);
+        Store(ref c, stride, s70, s71, s72);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(float a, TVector left, TVector right, ref TVector sumLeft, ref TVector sumRight)
+    private static void Add(float a, TVector x, TVector y, TVector z, ref TVector sumX, ref TVector sumY, ref TVector sumZ)
     {
         var value = TLanes.Broadcast(a);
-        sumLeft = TLanes.MultiplyAdd(value, left, sumLeft);
-        sumRight = TLanes.MultiplyAdd(value, right, sumRight);
+        sumX = TLanes.MultiplyAdd(value, x, sumX);
+        sumY = TLanes.MultiplyAdd(value, y, sumY);
+        sumZ = TLanes.MultiplyAdd(value, z, sumZ);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(ref float* c, int stride, TVector left, TVector right)
+    private static void Store(ref float* c, int stride, TVector x, TVector y, TVector z)
     {
-        TLanes.Store(left, c);
-        TLanes.Store(right, c + TLanes.Width);
+        TLanes.Store(x, c);
+        TLanes.Store(y, c + TLanes.Width);
+        TLanes.Store(z, c + (2 * TLanes.Width));
         c += stride;
     }
 }

@@ -4,15 +4,15 @@ using Grpo.Engines.Onnx.Parameters;
 namespace Grpo.Engines.Onnx.Products;
 
 /// <summary>
-/// The matrices of one version of the weights in the order in which <see cref="MatrixProduct{TLanes, TVector}"/> reads them: panels of two registers'
+/// The matrices of one version of the weights in the order in which <see cref="MatrixProduct{TLanes, TVector}"/> reads them: panels of three registers'
 /// columns, k by k; the last panel is filled up with zeros. The graph is given the address of their addresses.
 /// </summary>
 internal sealed unsafe class PackedMatrices : IDisposable
 {
     /// <summary>Registers of a panel.</summary>
-    public const int Strips = 2;
+    public const int Strips = 3;
 
-    private readonly List<NativeBuffer> _matrices = [];
+    private readonly NativeBuffer _matrices;
     private readonly NativeBuffer _table;
 
     /// <summary>Packs matrices.</summary>
@@ -20,14 +20,15 @@ internal sealed unsafe class PackedMatrices : IDisposable
     /// <param name="weights">A version of the weights.</param>
     public PackedMatrices(IReadOnlyList<MatrixShape> shapes, WeightSet weights)
     {
+        var (panel, before) = (MatrixProductOp.Width * Strips, 0L);
+        _matrices = new NativeBuffer(Math.Max(1, shapes.Sum(shape => Bytes(shape.Depth, shape.Columns, panel))));
         _table = new NativeBuffer(Math.Max(1, shapes.Count) * sizeof(nint));
-        foreach (var shape in shapes)
+        for (var index = 0; index < shapes.Count; index++)
         {
-            var panel = MatrixProductOp.Width * Strips;
-            var packed = new NativeBuffer(Bytes(shape.Depth, shape.Columns, panel));
-            Pack(shape, (float*)weights.Values[shape.Parameter].Address, (float*)packed.Address, panel);
-            _table.AsSpan<nint>()[_matrices.Count] = packed.Address;
-            _matrices.Add(packed);
+            var (shape, packed) = (shapes[index], _matrices.Address + (nint)before);
+            Pack(shape, (float*)weights.Values[shape.Parameter].Address, (float*)packed, panel);
+            _table.AsSpan<nint>()[index] = packed;
+            before += Bytes(shape.Depth, shape.Columns, panel);
         }
     }
 
@@ -69,7 +70,7 @@ internal sealed unsafe class PackedMatrices : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _matrices.ForEach(static matrix => matrix.Dispose());
+        _matrices.Dispose();
         _table.Dispose();
     }
 }

@@ -48,6 +48,16 @@ public sealed class ProductRewriterTests
     }
 
     [Fact]
+    public void Our_operators_give_the_logits_of_ONNX_Runtime_in_float32()
+    {
+        int[] prompt = [.. Enumerable.Range(0, 37).Select(i => 1 + (i * 7 % 30))];
+
+        var (ours, theirs) = (Logits("llama-genai", prompt, ownProducts: true), Logits("llama-genai", prompt, ownProducts: false));
+
+        Assert.All(ours.Zip(theirs), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+    }
+
+    [Fact]
     public void A_graph_is_left_to_ONNX_Runtime_where_it_is_as_fast()
     {
         using var graph = Open("llama-genai-int8-blocks", ownProducts: null);
@@ -57,16 +67,30 @@ public sealed class ProductRewriterTests
 
     private static DecoderGraph Open(string model, bool? ownProducts)
     {
-        var written = WrittenModel.Load(model, "model.onnx");
-        var (graph, weights) = DecoderGraph.Open(ModelFolder.Open(written.Folder, written.Dtype), forGroups: true, ownProducts);
+        var (graph, weights) = Load(model, ownProducts);
         weights.Dispose();
         return graph;
     }
 
+    private static (DecoderGraph Graph, WeightSet Weights) Load(string model, bool? ownProducts)
+    {
+        var written = WrittenModel.Load(model, "model.onnx");
+        return DecoderGraph.Open(ModelFolder.Open(written.Folder, written.Dtype), forGroups: true, ownProducts);
+    }
+
     private static float[] Logits(string name, int[] prompt, bool ownProducts)
     {
-        using var graph = Open(name, ownProducts);
-        using var model = GroupModel.Open(graph, new WeightSet(new Dictionary<string, SharedMemory>()), threads: 2);
+        var (opened, weights) = Load(name, ownProducts);
+        using var graph = opened;
+        using (weights)
+        {
+            return Logits(graph, weights, prompt);
+        }
+    }
+
+    private static float[] Logits(DecoderGraph graph, WeightSet weights, int[] prompt)
+    {
+        using var model = GroupModel.Open(graph, weights, threads: 2);
         using var decoder = new GroupDecoder(model, maxSequences: 8, cacheBytes: 1 << 24);
         using var prefix = decoder.Prefill(prompt);
         return prefix.Logits;

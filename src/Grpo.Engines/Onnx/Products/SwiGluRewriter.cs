@@ -1,0 +1,51 @@
+using Grpo.Engines.Onnx.Models;
+
+namespace Grpo.Engines.Onnx.Products;
+
+/// <summary>
+/// Replaces Mul(Mul(gate, Sigmoid(gate)), up) by <see cref="SwiGluOp"/> where gate and up are products of our own over the same activations: so they are
+/// float32 and of one shape. What nothing reads any more is left to be pruned.
+/// </summary>
+internal static class SwiGluRewriter
+{
+    private const int NodeField = 1;
+    private static readonly string[] Products = [MatrixProductOp.OperatorName, QuantizedProductOp.OperatorName];
+
+    /// <summary>Rewrites a graph.</summary>
+    /// <param name="graph">The graph, its products rewritten.</param>
+    public static void Rewrite(OnnxGraph graph)
+    {
+        var nodes = new GraphNodes(graph);
+        foreach (var field in graph.Message.All(NodeField).Where(field => GraphNodes.Operator(field.Message) == "Mul").ToList())
+        {
+            if (Match(nodes, field.Message) is not var (gate, up)) continue;
+            graph.Message.Replace(field, ProtobufField.Of(NodeField, GraphNodes.Node(SwiGluOp.OperatorName, OperatorDomain.Name, [gate, up], GraphNodes.Outputs(field.Message)[0])));
+        }
+    }
+
+    private static (string Gate, string Up)? Match(GraphNodes nodes, ProtobufMessage product)
+    {
+        var factors = GraphNodes.Inputs(product);
+        foreach (var (silu, up) in (ReadOnlySpan<(string, string)>)[(factors[0], factors[1]), (factors[1], factors[0])])
+        {
+            if (Gate(nodes, silu) is { } gate && ProductOf(nodes, gate) is { } first && ProductOf(nodes, up) == first) return (gate, up);
+        }
+
+        return null;
+    }
+
+    // gate, of Mul(gate, Sigmoid(gate)) in either order.
+    private static string? Gate(GraphNodes nodes, string silu)
+    {
+        if (nodes.WriterOf(silu) is not { } writer || GraphNodes.Operator(writer) != "Mul") return null;
+        var factors = GraphNodes.Inputs(writer);
+        return IsSigmoidOf(factors[1], factors[0]) ? factors[0] : IsSigmoidOf(factors[0], factors[1]) ? factors[1] : null;
+
+        bool IsSigmoidOf(string sigmoid, string gate) =>
+            nodes.WriterOf(sigmoid) is { } node && GraphNodes.Operator(node) == "Sigmoid" && GraphNodes.Inputs(node)[0] == gate;
+    }
+
+    // What a product of our own multiplies, and how many columns it has.
+    private static (string Activations, long Columns)? ProductOf(GraphNodes nodes, string tensor) =>
+        nodes.WriterOf(tensor) is { } node && Products.Contains(GraphNodes.Operator(node)) ? (GraphNodes.Inputs(node)[0], GraphNodes.Attributes(node)["N"].Integer(3)) : null;
+}
