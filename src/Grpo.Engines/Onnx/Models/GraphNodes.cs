@@ -56,8 +56,12 @@ internal sealed class GraphNodes
     /// <summary>A node's attributes by name.</summary>
     public static Dictionary<string, ProtobufMessage> Attributes(ProtobufMessage node) => node.All(5).ToDictionary(field => field.Message.Text(1), field => field.Message);
 
+    /// <summary>A new node with one output.</summary>
+    public static ProtobufMessage Node(string op, string domain, IEnumerable<string> inputs, string output, params (string Name, object Value)[] attributes) =>
+        Node(op, domain, inputs, [output], attributes);
+
     /// <summary>A new node.</summary>
-    public static ProtobufMessage Node(string op, string domain, IEnumerable<string> inputs, string output, params (string Name, object Value)[] attributes)
+    public static ProtobufMessage Node(string op, string domain, IEnumerable<string> inputs, IEnumerable<string> outputs, params IEnumerable<(string Name, object Value)> attributes)
     {
         var node = new ProtobufMessage();
         foreach (var input in inputs)
@@ -65,7 +69,11 @@ internal sealed class GraphNodes
             node.Add(ProtobufField.Of(1, input));
         }
 
-        node.Add(ProtobufField.Of(2, output));
+        foreach (var output in outputs)
+        {
+            node.Add(ProtobufField.Of(2, output));
+        }
+
         node.Add(ProtobufField.Of(4, op));
         foreach (var (name, value) in attributes)
         {

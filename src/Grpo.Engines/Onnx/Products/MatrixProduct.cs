@@ -20,6 +20,9 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
 
     private const int CacheLine = 64;
 
+    // Values of k between two fetches of lines of the next panel. A core has some ten lines under way at a time: more at once hold up its own reads.
+    private const int Step = 8;
+
     private readonly float* _rows;
     private readonly float* _matrix;
     private readonly float* _output;
@@ -48,6 +51,9 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
 
     /// <summary>Panels of a matrix.</summary>
     public static int PanelsOf(int columns) => (columns + PanelColumns - 1) / PanelColumns;
+
+    /// <summary>Panels of its matrix.</summary>
+    public int Panels => PanelsOf(_columns);
 
     /// <summary>Computes panels for all rows.</summary>
     public void Run(int firstPanel, int endPanel)
@@ -88,12 +94,12 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
     private void Run(float* matrix, int firstRow, int endRow, float* output, int stride)
     {
         var (row, tiles) = (firstRow, (endRow - firstRow) / Tile);
-        var panelBytes = (long)PanelColumns * _depth * sizeof(float);
-        for (var tile = 0; tile < tiles; tile++, row += Tile)
+        var next = (byte*)(matrix + ((long)PanelColumns * _depth));
+        var lines = tiles == 0 ? 0 : ((Step * PanelColumns * sizeof(float) / CacheLine) + tiles - 1) / tiles;
+        for (; row + Tile <= endRow; row += Tile)
         {
-            // Meanwhile the next panel comes from memory: each of the first tiles fetches a part of it.
-            var (from, to) = (LinesBefore(tile, tiles), LinesBefore(tile + 1, tiles));
-            EightByThree(_rows + ((long)row * _depth), _depth, matrix, output + ((long)(row - firstRow) * stride), stride, (byte*)matrix + panelBytes + ((long)from * _depth * CacheLine), to - from);
+            // Meanwhile the next panel comes from memory, evenly: each tile fetches a share of it.
+            next = EightByThree(_rows + ((long)row * _depth), _depth, matrix, output + ((long)(row - firstRow) * stride), stride, next, lines);
         }
 
         for (; row < endRow; row += Math.Min(4, endRow - row))
@@ -107,32 +113,32 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
         }
     }
 
-    // Cache lines per k that the tiles before this one fetch, of the three that a panel has at most: 16 values make one.
-    private static int LinesBefore(int tile, int tiles) => Math.Min(PackedMatrices.Strips, (tile * PackedMatrices.Strips + tiles - 1) / tiles);
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightByThree(float* a0, int depth, float* b, float* c, int stride, byte* next, int lines)
+    private static byte* EightByThree(float* a0, int depth, float* b, float* c, int stride, byte* next, int lines)
     {
         var w = TLanes.Width;
         float* a1 = a0 + depth, a2 = a1 + depth, a3 = a2 + depth, a4 = a3 + depth, a5 = a4 + depth, a6 = a5 + depth, a7 = a6 + depth;
         TVector s00 = TLanes.Zero, s01 = s00, s02 = s00, s10 = s00, s11 = s00, s12 = s00, s20 = s00, s21 = s00, s22 = s00, s30 = s00, s31 = s00, s32 = s00;
         TVector s40 = s00, s41 = s00, s42 = s00, s50 = s00, s51 = s00, s52 = s00, s60 = s00, s61 = s00, s62 = s00, s70 = s00, s71 = s00, s72 = s00;
-        for (nint k = 0; k < depth; k++, b += 3 * w)
+        for (nint k = 0; k < depth;)
         {
-            TVector x = TLanes.Load(b), y = TLanes.Load(b + w), z = TLanes.Load(b + (2 * w));
             for (var line = 0; line < lines; line++, next += CacheLine)
             {
                 if (Sse.IsSupported) Sse.Prefetch1(next);
             }
 
-            Add(a0[k], x, y, z, ref s00, ref s01, ref s02);
-            Add(a1[k], x, y, z, ref s10, ref s11, ref s12);
-            Add(a2[k], x, y, z, ref s20, ref s21, ref s22);
-            Add(a3[k], x, y, z, ref s30, ref s31, ref s32);
-            Add(a4[k], x, y, z, ref s40, ref s41, ref s42);
-            Add(a5[k], x, y, z, ref s50, ref s51, ref s52);
-            Add(a6[k], x, y, z, ref s60, ref s61, ref s62);
-            Add(a7[k], x, y, z, ref s70, ref s71, ref s72);
+            for (var end = Math.Min(depth, k + Step); k < end; k++, b += 3 * w)
+            {
+                TVector x = TLanes.Load(b), y = TLanes.Load(b + w), z = TLanes.Load(b + (2 * w));
+                Add(a0[k], x, y, z, ref s00, ref s01, ref s02);
+                Add(a1[k], x, y, z, ref s10, ref s11, ref s12);
+                Add(a2[k], x, y, z, ref s20, ref s21, ref s22);
+                Add(a3[k], x, y, z, ref s30, ref s31, ref s32);
+                Add(a4[k], x, y, z, ref s40, ref s41, ref s42);
+                Add(a5[k], x, y, z, ref s50, ref s51, ref s52);
+                Add(a6[k], x, y, z, ref s60, ref s61, ref s62);
+                Add(a7[k], x, y, z, ref s70, ref s71, ref s72);
+            }
         }
 
         Store(ref c, stride, s00, s01, s02);
@@ -143,6 +149,7 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
         Store(ref c, stride, s50, s51, s52);
         Store(ref c, stride, s60, s61, s62);
         Store(ref c, stride, s70, s71, s72);
+        return next;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,8 +5,8 @@ using Grpo.OnnxRuntime;
 namespace Grpo.Engines.Onnx.Products;
 
 /// <summary>
-/// Replaces MatMul nodes whose second input is a float32 parameter, or a parameter's Transpose, by <see cref="MatrixProductOp"/>. A parameter that nothing
-/// else reads is taken out of the graph: the sessions hold no copy of it.
+/// Replaces MatMul nodes whose second input is a float32 parameter, or a parameter's Transpose, by <see cref="MatrixProductOp"/>; those of the same activations
+/// by one, since each node costs the threads a meeting. A parameter that nothing else reads is taken out of the graph: the sessions hold no copy of it.
 /// </summary>
 internal static class MatrixProductRewriter
 {
@@ -24,24 +24,39 @@ internal static class MatrixProductRewriter
         var matrices = parameters.Where(parameter => parameter.ElementType == TensorElementType.Float && parameter.Shape is [> 0 and <= int.MaxValue, > 0 and <= int.MaxValue])
             .ToDictionary(parameter => parameter.Name);
         var (nodes, shapes) = (new GraphNodes(graph), new List<MatrixShape>());
-        foreach (var field in graph.Message.All(NodeField).Where(field => GraphNodes.Operator(field.Message) == "MatMul").ToList())
+        var products = graph.Message.All(NodeField)
+            .Where(field => GraphNodes.Operator(field.Message) == "MatMul")
+            .Select(field => (Field: field, Inputs: GraphNodes.Inputs(field.Message)))
+            .Select(product => (product.Field, Activations: product.Inputs[0], Shape: ShapeOf(product.Inputs[1], nodes, matrices)))
+            .Where(product => product.Shape is not null);
+        foreach (var together in products.GroupBy(product => product.Activations).SelectMany(same => same.Chunk(MatrixProductOp.MostMatrices)).ToList())
         {
-            var inputs = GraphNodes.Inputs(field.Message);
-            if (ShapeOf(inputs[1], nodes, matrices) is not { } shape) continue;
-            var index = shapes.IndexOf(shape);
-            if (index < 0)
+            var attributes = new List<(string Name, object Value)> { ("K", together[0].Shape!.Depth), ("count", together.Length) };
+            for (var i = 0; i < together.Length; i++)
             {
-                index = shapes.Count;
-                shapes.Add(shape);
+                attributes.Add(($"N{i}", together[i].Shape!.Columns));
+                attributes.Add(($"index{i}", IndexOf(together[i].Shape!)));
             }
 
-            graph.Message.Replace(field, ProtobufField.Of(NodeField, GraphNodes.Node(
-                MatrixProductOp.OperatorName, OperatorDomain.Name, [inputs[0], GroupGraph.MatricesInput], GraphNodes.Outputs(field.Message)[0],
-                ("K", shape.Depth), ("N", shape.Columns), ("index", index))));
+            // All that they read is there where the first of them stood.
+            graph.Message.Replace(together[0].Field, ProtobufField.Of(NodeField, GraphNodes.Node(
+                MatrixProductOp.OperatorName, OperatorDomain.Name, [together[0].Activations, GroupGraph.MatricesInput],
+                together.Select(product => GraphNodes.Outputs(product.Field.Message)[0]), attributes)));
+            foreach (var (field, _, _) in together[1..])
+            {
+                graph.Message.Replace(field);
+            }
         }
 
         if (shapes.Count > 0) graph.Message.Add(ProtobufField.Of(InputField, new GraphValue(GroupGraph.MatricesInput, TensorElementType.Int64, [1]).Write()));
         return shapes;
+
+        int IndexOf(MatrixShape shape)
+        {
+            var index = shapes.IndexOf(shape);
+            if (index < 0) shapes.Add(shape);
+            return index < 0 ? shapes.Count - 1 : index;
+        }
     }
 
     private static MatrixShape? ShapeOf(string name, GraphNodes nodes, Dictionary<string, Initializer> matrices)

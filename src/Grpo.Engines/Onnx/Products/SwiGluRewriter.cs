@@ -46,6 +46,10 @@ internal static class SwiGluRewriter
     }
 
     // What a product of our own multiplies, and how many columns it has.
-    private static (string Activations, long Columns)? ProductOf(GraphNodes nodes, string tensor) =>
-        nodes.WriterOf(tensor) is { } node && Products.Contains(GraphNodes.Operator(node)) ? (GraphNodes.Inputs(node)[0], GraphNodes.Attributes(node)["N"].Integer(3)) : null;
+    private static (string Activations, long Columns)? ProductOf(GraphNodes nodes, string tensor)
+    {
+        if (nodes.WriterOf(tensor) is not { } node || !Products.Contains(GraphNodes.Operator(node))) return null;
+        var columns = GraphNodes.Operator(node) == QuantizedProductOp.OperatorName ? "N" : $"N{GraphNodes.Outputs(node).IndexOf(tensor)}";
+        return (GraphNodes.Inputs(node)[0], GraphNodes.Attributes(node)[columns].Integer(3));
+    }
 }

@@ -58,6 +58,16 @@ public sealed class ProductRewriterTests
     }
 
     [Fact]
+    public void Products_of_the_same_activations_are_one_node()
+    {
+        using var graph = Open("llama-genai", ownProducts: true);
+
+        var matrices = OnnxGraph.Parse(graph.Bytes).Nodes.Where(node => GraphNodes.Operator(node) == MatrixProductOp.OperatorName).Select(node => GraphNodes.Outputs(node).Count);
+        Assert.Equal([3, 1, 2, 1, 3, 1, 2, 1, 1], matrices); // q k v, o, gate up, down; the output layer
+        Assert.Equal(Products, graph.Groups!.Matrices.Count);
+    }
+
+    [Fact]
     public void A_graph_is_left_to_ONNX_Runtime_where_it_is_as_fast()
     {
         using var graph = Open("llama-genai-int8-blocks", ownProducts: null);
