@@ -40,7 +40,7 @@ public sealed class GuaranteeTests
         await using var policy = TinyR1.Open(new OnnxPolicyOptions { MaxSequences = 16 });
         var turn = new object();
         var huge = Task.WhenAll(Enumerable.Range(0, 40).Select(i => policy.SampleAsync(Request($"What is {i} + 1?", i, 16, maxTokens: 40) with { Turn = turn, PromptIndex = i }, CancellationToken.None)));
-        while (policy.Load.ActiveSequences < 16) await Task.Yield();
+        while (policy.Load.ActiveSequences < 16 && !huge.IsCompleted) await Task.Yield();
 
         var (arrived, tokens) = (policy.Totals.Steps, new StepRecorder(policy));
         await policy.SampleAsync(Request("What is 6 * 7?", 1, 4, maxTokens: 20) with { Tokens = tokens }, CancellationToken.None).WaitAsync(Patience);

@@ -104,7 +104,7 @@ public sealed class ScoringTests : IAsyncLifetime
         var prompt = TinyR1.Chat("What is 8 + 8?");
         var completions = Enumerable.Range(0, 16).Select(i => Enumerable.Repeat(5 + i, 300).ToArray()).ToList();
         var scoring = _policy.ScoreAsync(new ScoreRequest { PromptTokenIds = prompt, Completions = completions }, CancellationToken.None);
-        while (_policy.Load.ActiveSequences == 0) await Task.Yield();
+        while (_policy.Load.ActiveSequences == 0 && !scoring.IsCompleted) await Task.Yield();
 
         await _policy.UpdateWeightsAsync(new MemoryStream(File(0.5f)), null, WeightUpdateMode.Abort, CancellationToken.None);
 

@@ -84,10 +84,13 @@ public sealed class WeightUpdateTests : IAsyncLifetime
     [Fact]
     public async Task Waiting_lets_running_sequences_finish_on_their_version()
     {
-        var running = _policy.SampleAsync(Long(seed: 1), CancellationToken.None);
-        await UntilActive();
+        using var slow = new SlowReader();
+        var running = _policy.SampleAsync(Long(seed: 1) with { Tokens = slow }, CancellationToken.None);
+        await UntilActive(running);
 
-        await Update(Tensors.Of(Norm, Values(Norm)), WeightUpdateMode.Wait);
+        var update = Update(Tensors.Of(Norm, Values(Norm)), WeightUpdateMode.Wait);
+        slow.Hurry();
+        await update;
 
         Assert.True(running.IsCompleted);
         Assert.All((await running).Completions, completion => Assert.Equal((1, FinishReason.Length), (completion.PolicyVersion, completion.FinishReason)));
@@ -99,7 +102,7 @@ public sealed class WeightUpdateTests : IAsyncLifetime
         var expected = Bits(await _policy.SampleAsync(Long(seed: 1), CancellationToken.None));
         using var slow = new SlowReader();
         var running = _policy.SampleAsync(Long(seed: 1) with { Tokens = slow }, CancellationToken.None);
-        await UntilActive();
+        await UntilActive(running);
 
         await Update(Tensors.Of(Norm, Values(Norm).Select(value => value / 2).ToArray()), WeightUpdateMode.InFlight);
         var beside = await Sample(_policy, groupSize: 1, maxTokens: 3);
@@ -118,7 +121,7 @@ public sealed class WeightUpdateTests : IAsyncLifetime
         var expected = await _policy.SampleAsync(Long(seed: 1), CancellationToken.None);
         using var slow = new SlowReader();
         var running = _policy.SampleAsync(Long(seed: 1) with { Tokens = slow }, CancellationToken.None);
-        await UntilActive();
+        await UntilActive(running);
 
         await Update(Tensors.Of(Norm, Values(Norm)), WeightUpdateMode.Abort);
         slow.Hurry();
@@ -169,13 +172,15 @@ public sealed class WeightUpdateTests : IAsyncLifetime
     public async Task An_update_that_is_called_off_while_it_waits_changes_nothing()
     {
         using var cancellation = new CancellationTokenSource();
-        var running = _policy.SampleAsync(Long(seed: 1), CancellationToken.None);
-        await UntilActive();
+        using var slow = new SlowReader();
+        var running = _policy.SampleAsync(Long(seed: 1) with { Tokens = slow }, CancellationToken.None);
+        await UntilActive(running);
         var update = _policy.UpdateWeightsAsync(new MemoryStream(Tensors.Of(Norm, Values(Norm))), null, WeightUpdateMode.Wait, cancellation.Token);
 
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => update.WaitAsync(Patience));
+        slow.Hurry();
         Assert.All((await running).Completions, completion => Assert.Equal(FinishReason.Length, completion.FinishReason));
         Assert.Equal(1, (await Sample(_policy)).Completions[0].PolicyVersion);
     }
@@ -183,9 +188,9 @@ public sealed class WeightUpdateTests : IAsyncLifetime
     private async Task<WeightUpdate> Update(byte[] file, WeightUpdateMode mode, OnnxPolicy? policy = null, bool lengthKnown = true) =>
         await (policy ?? _policy).UpdateWeightsAsync(new MemoryStream(file), lengthKnown ? file.Length : null, mode, CancellationToken.None).WaitAsync(Patience);
 
-    private async Task UntilActive()
+    private async Task UntilActive(Task running)
     {
-        while (_policy.Load.ActiveSequences == 0) await Task.Yield();
+        while (_policy.Load.ActiveSequences == 0 && !running.IsCompleted) await Task.Yield();
     }
 
     /// <summary>Whoever reads a group's tokens and holds up the decode loop, so that the group lasts until it is told to hurry, however busy the machine is.</summary>
