@@ -102,7 +102,7 @@ public sealed class OnnxPolicyTests : IAsyncLifetime
         using var cancellation = new CancellationTokenSource();
         var endless = new SamplingOptions { MaxTokens = 400, MinTokens = 400 };
         var rollout = _policy.SampleAsync(Request("What is 1 + 2?", seed: 1, groupSize: 64, endless), cancellation.Token);
-        while (_policy.Load.ActiveSequences == 0)
+        while (_policy.Load.ActiveSequences == 0 && !rollout.IsCompleted)
         {
             await Task.Yield();
         }

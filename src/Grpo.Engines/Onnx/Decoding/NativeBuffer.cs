@@ -23,7 +23,7 @@ internal sealed unsafe partial class NativeBuffer : SafeHandle
         SetHandle((IntPtr)NativeMemory.AlignedAlloc((nuint)bytes, isLarge ? LargePage : Alignment));
         if (isLarge && OperatingSystem.IsLinux())
         {
-            // Weights are read from end to end at every step: with small pages, much of that time is spent on looking up where they are. A refusal costs nothing else.
+            // Weights are read from end to end at every step: with small pages, some of that time is spent on looking up where they are. A refusal costs no more than that.
             _ = Advise(handle, (nuint)bytes / LargePage * LargePage, AdviseLargePages);
         }
     }

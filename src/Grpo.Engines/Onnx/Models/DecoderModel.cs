@@ -145,7 +145,7 @@ internal sealed class DecoderModel : IDisposable
             // Batches change from step to step, so a remembered allocation pattern would never fit.
             EnableMemoryPattern = false,
         };
-        // Between two passes the threads sample.
+        // Between two passes the threads sleep: the cores are the sampler's then.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         try
         {

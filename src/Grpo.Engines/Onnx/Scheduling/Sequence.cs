@@ -130,8 +130,3 @@ internal sealed class Sequence(GroupJob job, int index)
         return Length >= Math.Min(rule.MaxTokens, contextLeft) ? (FinishReason.Length, null) : null;
     }
 }
-
-/// <summary>A token that was drawn for a sequence.</summary>
-/// <param name="Token">The token.</param>
-/// <param name="Top">The most likely tokens, where they are wanted.</param>
-internal readonly record struct DrawnToken(SampledToken Token, TokenLogprob[]? Top);

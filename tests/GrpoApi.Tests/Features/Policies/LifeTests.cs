@@ -24,7 +24,7 @@ public sealed class LifeTests : IAsyncLifetime
         using (var created = await _server.Client.PostTextAsync("/v1/policies", """{"name": "second", "path": "tiny-r1"}"""))
             Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         var running = _server.Client.PostTextAsync("/v1/rollouts", Long);
-        while ((int)(await _server.Client.GetJsonAsync("/v1/policies/second"))["load"]!["active_sequences"]! == 0) await Task.Yield();
+        while ((int)(await _server.Client.GetJsonAsync("/v1/policies/second"))["load"]!["active_sequences"]! == 0 && !running.IsCompleted) await Task.Yield();
 
         using (var deleted = await _server.Client.DeleteAsync(new Uri("/v1/policies/second", UriKind.Relative)))
             Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
