@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Decoding;
+using Grpo.Engines.Onnx.Vectors;
 
 namespace Grpo.Bench.GroupAttention;
 

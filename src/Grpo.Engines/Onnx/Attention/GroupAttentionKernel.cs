@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Grpo.Engines.Onnx.Vectors;
 using Grpo.OnnxRuntime.CustomOps;
 
 namespace Grpo.Engines.Onnx.Attention;

@@ -16,9 +16,6 @@ internal sealed record GroupGraph
     /// <summary>Input: indices of the tokens whose logits are wanted, int64 (places).</summary>
     public const string PlacesInput = "grpo.places";
 
-    /// <summary>Input: the address of the version's table of matrices, int64 (1); only where it has <see cref="Matrices"/>.</summary>
-    public const string MatricesInput = "grpo.matrices";
-
     /// <summary>What every attention node computes.</summary>
     public required AttentionShape Shape { get; init; }
 

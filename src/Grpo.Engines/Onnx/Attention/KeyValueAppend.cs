@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Grpo.Engines.Onnx.Vectors;
 
 namespace Grpo.Engines.Onnx.Attention;
 

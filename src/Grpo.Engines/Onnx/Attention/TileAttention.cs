@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using Grpo.Engines.Onnx.Vectors;
 
 namespace Grpo.Engines.Onnx.Attention;
 

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Grpo.Engines.Onnx.Attention;
+using Grpo.Engines.Onnx.Products;
 using Grpo.OnnxRuntime;
 
 namespace Grpo.Engines.Onnx.Decoding;
@@ -146,7 +147,7 @@ internal sealed class FlatPass : IDisposable
         _binding.BindInput(GroupGraph.PlacesInput, OrtMemoryInfo.Cpu, TensorElementType.Int64, chosen, _places.Address, _places.Bytes);
         if (_graph.Matrices.Count > 0)
         {
-            _binding.BindInput(GroupGraph.MatricesInput, OrtMemoryInfo.Cpu, TensorElementType.Int64, one, _matrices.Address, _matrices.Bytes);
+            _binding.BindInput(MatrixProductRewriter.MatricesInput, OrtMemoryInfo.Cpu, TensorElementType.Int64, one, _matrices.Address, _matrices.Bytes);
         }
 
         if (_graph.PositionIds is { } positions)

@@ -1,4 +1,3 @@
-using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Parameters;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
-using Grpo.Engines.Onnx.Attention;
+using Grpo.Engines.Onnx.Vectors;
 
 namespace Grpo.Engines.Onnx.Products;
 

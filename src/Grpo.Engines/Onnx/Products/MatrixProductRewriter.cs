@@ -1,5 +1,5 @@
-using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Models;
+using Grpo.Engines.Onnx.Vectors;
 using Grpo.OnnxRuntime;
 
 namespace Grpo.Engines.Onnx.Products;
@@ -10,12 +10,15 @@ namespace Grpo.Engines.Onnx.Products;
 /// </summary>
 internal static class MatrixProductRewriter
 {
+    /// <summary>Input of a rewritten graph: the address of the version's table of matrices, int64 (1); only where it has any.</summary>
+    public const string MatricesInput = "grpo.matrices";
+
     private const int NodeField = 1, InputField = 11;
 
     /// <summary>Whether our products are faster than ONNX Runtime's on this processor.</summary>
     public static bool IsFaster => Lanes512.IsSupported;
 
-    /// <summary>Rewrites a graph; it gets the input <see cref="GroupGraph.MatricesInput"/>.</summary>
+    /// <summary>Rewrites a graph; it gets the input <see cref="MatricesInput"/>.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <returns>The matrices, in the order of the table.</returns>
@@ -40,7 +43,7 @@ internal static class MatrixProductRewriter
 
             // All that they read is there where the first of them stood.
             graph.Message.Replace(together[0].Field, ProtobufField.Of(NodeField, GraphNodes.Node(
-                MatrixProductOp.OperatorName, OperatorDomain.Name, [together[0].Activations, GroupGraph.MatricesInput],
+                MatrixProductOp.OperatorName, OperatorDomain.Name, [together[0].Activations, MatricesInput],
                 together.Select(product => GraphNodes.Outputs(product.Field.Message)[0]), attributes)));
             foreach (var (field, _, _) in together[1..])
             {
@@ -48,7 +51,7 @@ internal static class MatrixProductRewriter
             }
         }
 
-        if (shapes.Count > 0) graph.Message.Add(ProtobufField.Of(InputField, new GraphValue(GroupGraph.MatricesInput, TensorElementType.Int64, [1]).Write()));
+        if (shapes.Count > 0) graph.Message.Add(ProtobufField.Of(InputField, new GraphValue(MatricesInput, TensorElementType.Int64, [1]).Write()));
         return shapes;
 
         int IndexOf(MatrixShape shape)

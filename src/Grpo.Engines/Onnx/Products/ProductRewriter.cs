@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Models;
 using Grpo.Engines.Onnx.Parameters;
 using Grpo.OnnxRuntime;

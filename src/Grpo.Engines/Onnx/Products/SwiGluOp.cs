@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using Grpo.Engines.Onnx.Attention;
+using Grpo.Engines.Onnx.Vectors;
 using Grpo.OnnxRuntime;
 using Grpo.OnnxRuntime.CustomOps;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Grpo.Engines.Onnx.Attention;
+using Grpo.Engines.Onnx.Vectors;
 
 namespace Grpo.Engines.Tests.Onnx.Attention;
 

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
-using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Products;
+using Grpo.Engines.Onnx.Vectors;
 
 namespace Grpo.Engines.Tests.Onnx.Products;
 

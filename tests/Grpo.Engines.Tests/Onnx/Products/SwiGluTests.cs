@@ -1,8 +1,8 @@
 using System.Runtime.Intrinsics;
-using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Models;
 using Grpo.Engines.Onnx.Parameters;
 using Grpo.Engines.Onnx.Products;
+using Grpo.Engines.Onnx.Vectors;
 using Grpo.Engines.Tests.Onnx.Models;
 
 namespace Grpo.Engines.Tests.Onnx.Products;

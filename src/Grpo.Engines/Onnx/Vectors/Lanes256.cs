@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Grpo.Engines.Onnx.Attention;
+namespace Grpo.Engines.Onnx.Vectors;
 
 /// <summary>AVX2 with fused multiply-add: 8 values in each of 16 registers.</summary>
 internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Grpo.Engines.Onnx.Attention;
+namespace Grpo.Engines.Onnx.Vectors;
 
 /// <summary>
 /// The one inner loop of attention: c (+)= a · b for a few rows, with the sums in registers. Every element of c is the chain

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
-using Grpo.Engines.Onnx.Attention;
+using Grpo.Engines.Onnx.Vectors;
 
-namespace Grpo.Engines.Tests.Onnx.Attention;
+namespace Grpo.Engines.Tests.Onnx.Vectors;
 
 /// <summary>The exponential function of every width of register that this processor has, against float64.</summary>
 public sealed unsafe class LanesTests

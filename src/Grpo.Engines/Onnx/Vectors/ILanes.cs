@@ -1,4 +1,4 @@
-namespace Grpo.Engines.Onnx.Attention;
+namespace Grpo.Engines.Onnx.Vectors;
 
 /// <summary>One vector register of float32 values and the few operations that our operators need of it. Every instruction set brings its own.</summary>
 /// <typeparam name="TVector">The register.</typeparam>

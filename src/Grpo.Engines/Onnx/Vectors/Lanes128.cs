@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Grpo.Engines.Onnx.Attention;
+namespace Grpo.Engines.Onnx.Vectors;
 
 /// <summary>Any processor: 4 values a register, NEON on Arm, SSE on x86, plain code elsewhere.</summary>
 internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>

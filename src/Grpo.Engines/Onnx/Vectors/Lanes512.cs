@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Grpo.Engines.Onnx.Attention;
+namespace Grpo.Engines.Onnx.Vectors;
 
 /// <summary>AVX-512: 16 values in each of 32 registers.</summary>
 internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>

@@ -1,7 +1,6 @@
-using Grpo.Engines.Onnx.Models;
 using Grpo.OnnxRuntime;
 
-namespace Grpo.Engines.Onnx.Attention;
+namespace Grpo.Engines.Onnx.Models;
 
 /// <summary>
 /// A graph's input or output (onnx.proto: ValueInfoProto.name = 1, type = 2; TypeProto.tensor_type = 1; Tensor.elem_type = 1, shape = 2;
