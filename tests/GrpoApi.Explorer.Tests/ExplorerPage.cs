@@ -37,8 +37,14 @@ internal sealed class ExplorerPage : IAsyncDisposable
         await SettledAsync();
     }
 
-    /// <summary>Waits until the numbers on the page are the service's.</summary>
-    public Task SettledAsync() => Assertions.Expect(Browser.Locator(".source")).ToHaveAttributeAsync("data-state", "service", new() { Timeout = 20_000 });
+    /// <summary>Waits until the numbers on the page, in view or not, are the service's answer to all that was done before.</summary>
+    public async Task SettledAsync()
+    {
+        // The page draws once per frame; until it has drawn, it says of itself what held before the last edit.
+        await Browser.EvaluateAsync("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+        await Assertions.Expect(Browser.Locator(".source")).ToHaveAttributeAsync("data-state", "service", new() { Timeout = 20_000 });
+        await Assertions.Expect(Browser.Locator("[aria-busy=true]")).ToHaveCountAsync(0, new() { Timeout = 20_000 });
+    }
 
     /// <summary>The sentence about the last edit, once it has changed.</summary>
     public async Task<string> SentenceAfterAsync(Func<Task> edit)

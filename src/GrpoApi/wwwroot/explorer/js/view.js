@@ -51,7 +51,7 @@ const watcher = new IntersectionObserver(entries => {
 
 const REST_MS = 150;
 
-/** A live component, for what takes time to draw: in view it follows at once, elsewhere when the hand rests. */
+/** A live component, for what takes time to draw: in view it follows at once, elsewhere when the hand rests, and is `aria-busy` until it has. */
 export const inView = view => class extends Live {
   view(props) {
     return view(props);
@@ -62,6 +62,7 @@ export const inView = view => class extends Live {
   }
 
   componentDidUpdate() {
+    if (!this.late) this.watched?.removeAttribute('aria-busy');
     this.watch();
   }
 
@@ -85,8 +86,14 @@ export const inView = view => class extends Live {
 
   changed() {
     clearTimeout(this.late);
-    this.late = this.away ? setTimeout(() => super.changed(), REST_MS) : null;
-    if (!this.away) super.changed();
+    this.late = this.away ? setTimeout(() => this.follow(), REST_MS) : null;
+    if (this.late) this.watched.setAttribute('aria-busy', 'true');
+    else super.changed();
+  }
+
+  follow() {
+    this.late = null;
+    super.changed();
   }
 
   cameIntoView(inside) {
