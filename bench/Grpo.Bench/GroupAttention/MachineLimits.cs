@@ -63,7 +63,9 @@ internal sealed record MachineLimits(double BytesPerSecond, double OperationsPer
     }
 
     private static (double Operations, float Result) Multiply(int iterations, float start) =>
-        Lanes512.IsSupported ? Multiply<Lanes512, Vector512<float>>(iterations, start) : Multiply<Lanes128, Vector128<float>>(iterations, start);
+        Lanes512.IsSupported ? Multiply<Lanes512, Vector512<float>>(iterations, start)
+        : Lanes256.IsSupported ? Multiply<Lanes256, Vector256<float>>(iterations, start)
+        : Multiply<Lanes128, Vector128<float>>(iterations, start);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double Operations, float Result) Multiply<TLanes, TVector>(int iterations, float start)

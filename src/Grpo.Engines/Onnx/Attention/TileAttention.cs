@@ -19,6 +19,9 @@ internal static unsafe class TileAttention<TLanes, TVector>
     private const int Chunk = AttentionShape.ChunkTokens;
     private const int Alignment = 64;
 
+    /// <summary>Rows that go through a chunk together: each keeps four registers of sums, and the others hold a row of the cache.</summary>
+    private static int RowsTogether => TLanes.Registers / 8;
+
     /// <summary>Values of scratch memory per row: query and sum of values, largest score, sum of weights and position.</summary>
     private static int RowFloats(in AttentionShape shape) => (2 * shape.PaddedHeadSize) + 3;
 
@@ -32,7 +35,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
     {
         ref readonly var shape = ref tensors->Shape;
         var rows = tile->Count * shape.HeadsPerKv;
-        var scratch = stackalloc float[(rows * RowFloats(shape)) + (TLanes.Rows * Chunk) + (Alignment / sizeof(float))];
+        var scratch = stackalloc float[(rows * RowFloats(shape)) + (RowsTogether * Chunk) + (Alignment / sizeof(float))];
         var aligned = (float*)(((nint)scratch + Alignment - 1) & -Alignment);
         var state = new State
         {
@@ -40,7 +43,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
             Tokens = tensors->Batch->Tokens + tile->First,
             Head = head,
             Scores = aligned,
-            Queries = aligned + (TLanes.Rows * Chunk),
+            Queries = aligned + (RowsTogether * Chunk),
         };
         state.Sums = state.Queries + (rows * shape.PaddedHeadSize);
         state.Largest = state.Sums + (rows * shape.PaddedHeadSize);
@@ -109,7 +112,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
         var end = endToken * perKv;
         for (var row = firstToken * perKv; row < end;)
         {
-            var rows = end - row >= TLanes.Rows ? TLanes.Rows : end - row >= 2 ? 2 : 1;
+            var rows = end - row >= RowsTogether ? RowsTogether : end - row >= 2 ? 2 : 1;
             var (tokens, needed) = (0, false);
             for (var r = row; r < row + rows; r++)
             {
@@ -158,14 +161,14 @@ internal static unsafe class TileAttention<TLanes, TVector>
         for (; done + RowProduct<TLanes, TVector>.Strips <= strips; done += RowProduct<TLanes, TVector>.Strips)
         {
             RowProduct<TLanes, TVector>.Four(
-                rows, queries, shape.PaddedHeadSize, addresses + done, AttentionShape.BlockTokens, shape.HeadSize,
+                rows, queries, shape.PaddedHeadSize, addresses + done, AttentionShape.BlockTokens, shape.HeadSize, shape.HeadSize,
                 state->Scores + (done * TLanes.Width), Chunk, add: false);
         }
 
         for (; done < strips; done++)
         {
             RowProduct<TLanes, TVector>.One(
-                rows, queries, shape.PaddedHeadSize, addresses[done], AttentionShape.BlockTokens, shape.HeadSize,
+                rows, queries, shape.PaddedHeadSize, addresses + done, AttentionShape.BlockTokens, shape.HeadSize, shape.HeadSize,
                 state->Scores + (done * TLanes.Width), Chunk, add: false);
         }
     }
@@ -209,7 +212,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
         var total = TLanes.Zero;
         for (var i = 0; i < padded; i += TLanes.Width)
         {
-            var weights = TLanes.Exp(TLanes.Subtract(TLanes.Load(scores + i), shift));
+            var weights = Exponential<TLanes, TVector>.Of(TLanes.Subtract(TLanes.Load(scores + i), shift));
             TLanes.Store(weights, scores + i);
             total = TLanes.Add(total, weights);
         }
@@ -244,27 +247,28 @@ internal static unsafe class TileAttention<TLanes, TVector>
         ref readonly var shape = ref state->Tensors->Shape;
         var (w, padded) = (TLanes.Width, shape.PaddedHeadSize);
         var sums = state->Sums + (row * padded);
-        var addresses = stackalloc float*[RowProduct<TLanes, TVector>.Strips];
-        for (var block = 0; block * AttentionShape.BlockTokens < tokens; block++)
+        var values = stackalloc float*[AttentionShape.ChunkBlocks * RowProduct<TLanes, TVector>.Strips];
+        for (var column = 0; column < padded;)
         {
-            var first = block * AttentionShape.BlockTokens;
-            var depth = Math.Min(AttentionShape.BlockTokens, tokens - first);
-            var values = blocks[block] + offset + (padded * AttentionShape.BlockTokens);
-            var column = 0;
-            for (; column + (RowProduct<TLanes, TVector>.Strips * w) <= padded; column += RowProduct<TLanes, TVector>.Strips * w)
+            var strips = column + (RowProduct<TLanes, TVector>.Strips * w) <= padded ? RowProduct<TLanes, TVector>.Strips : 1;
+            for (var block = 0; block * AttentionShape.BlockTokens < tokens; block++)
             {
-                for (var strip = 0; strip < RowProduct<TLanes, TVector>.Strips; strip++)
+                for (var strip = 0; strip < strips; strip++)
                 {
-                    addresses[strip] = values + column + (strip * w);
+                    values[(block * strips) + strip] = blocks[block] + offset + (padded * AttentionShape.BlockTokens) + column + (strip * w);
                 }
-
-                RowProduct<TLanes, TVector>.Four(rows, state->Scores + first, Chunk, addresses, padded, depth, sums + column, padded, add: true);
             }
 
-            for (; column < padded; column += w)
+            if (strips == 1)
             {
-                RowProduct<TLanes, TVector>.One(rows, state->Scores + first, Chunk, values + column, padded, depth, sums + column, padded, add: true);
+                RowProduct<TLanes, TVector>.One(rows, state->Scores, Chunk, values, padded, tokens, AttentionShape.BlockTokens, sums + column, padded, add: true);
             }
+            else
+            {
+                RowProduct<TLanes, TVector>.Four(rows, state->Scores, Chunk, values, padded, tokens, AttentionShape.BlockTokens, sums + column, padded, add: true);
+            }
+
+            column += strips * w;
         }
     }
 

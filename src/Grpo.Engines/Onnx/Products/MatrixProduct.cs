@@ -12,9 +12,6 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Rows computed together.</summary>
-    private const int Tile = 8;
-
     // Rows whose activations stay in the second cache while panel after panel passes by.
     private const int RowsTogether = 128;
 
@@ -46,6 +43,9 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
         _columns = columns;
         _output = output;
     }
+
+    /// <summary>Rows computed together: three registers of sums each, beside a row of the panel and an activation.</summary>
+    private static int Tile => TLanes.Registers / 4;
 
     private static int PanelColumns => TLanes.Width * PackedMatrices.Strips;
 
@@ -93,27 +93,30 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
 
     private void Run(float* matrix, int firstRow, int endRow, float* output, int stride)
     {
-        var (row, tiles) = (firstRow, (endRow - firstRow) / Tile);
+        var tiles = (endRow - firstRow + Tile - 1) / Tile;
         var next = (byte*)(matrix + ((long)PanelColumns * _depth));
-        var lines = tiles == 0 ? 0 : ((Step * PanelColumns * sizeof(float) / CacheLine) + tiles - 1) / tiles;
-        for (; row + Tile <= endRow; row += Tile)
+        var lines = ((Step * PanelColumns * sizeof(float) / CacheLine) + tiles - 1) / tiles;
+        for (var row = firstRow; row < endRow;)
         {
             // Meanwhile the next panel comes from memory, evenly: each tile fetches a share of it.
-            next = EightByThree(_rows + ((long)row * _depth), _depth, matrix, output + ((long)(row - firstRow) * stride), stride, next, lines);
-        }
-
-        for (; row < endRow; row += Math.Min(4, endRow - row))
-        {
-            var (rows, target) = (Math.Min(4, endRow - row), (long)(row - firstRow) * stride);
-            for (var strip = 0; strip < PackedMatrices.Strips; strip++)
+            var values = _rows + ((long)row * _depth);
+            var rows = Math.Min(Tile, endRow - row);
+            if (rows == 8)
             {
-                RowProduct<TLanes, TVector>.One(
-                    rows, _rows + ((long)row * _depth), _depth, matrix + (strip * TLanes.Width), PanelColumns, _depth, output + target + (strip * TLanes.Width), stride, add: false);
+                next = EightByThree(values, _depth, matrix, output, stride, next, lines);
             }
+            else
+            {
+                rows = Math.Min(rows, 4);
+                next = UpToFourByThree(rows, values, _depth, matrix, output, stride, next, lines);
+            }
+
+            row += rows;
+            output += (long)rows * stride;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static byte* EightByThree(float* a0, int depth, float* b, float* c, int stride, byte* next, int lines)
     {
         var w = TLanes.Width;
@@ -149,6 +152,38 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
         Store(ref c, stride, s50, s51, s52);
         Store(ref c, stride, s60, s61, s62);
         Store(ref c, stride, s70, s71, s72);
+        return next;
+    }
+
+    // Rows that there are not are the last one once more: the same sums, written to the same place.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static byte* UpToFourByThree(int rows, float* a0, int depth, float* b, float* c, int stride, byte* next, int lines)
+    {
+        var w = TLanes.Width;
+        var (step1, step2, step3) = (rows > 1 ? 1 : 0, rows > 2 ? 1 : 0, rows > 3 ? 1 : 0);
+        float* a1 = a0 + (step1 * depth), a2 = a1 + (step2 * depth), a3 = a2 + (step3 * depth);
+        TVector s00 = TLanes.Zero, s01 = s00, s02 = s00, s10 = s00, s11 = s00, s12 = s00, s20 = s00, s21 = s00, s22 = s00, s30 = s00, s31 = s00, s32 = s00;
+        for (nint k = 0; k < depth;)
+        {
+            for (var line = 0; line < lines; line++, next += CacheLine)
+            {
+                if (Sse.IsSupported) Sse.Prefetch1(next);
+            }
+
+            for (var end = Math.Min(depth, k + Step); k < end; k++, b += 3 * w)
+            {
+                TVector x = TLanes.Load(b), y = TLanes.Load(b + w), z = TLanes.Load(b + (2 * w));
+                Add(a0[k], x, y, z, ref s00, ref s01, ref s02);
+                Add(a1[k], x, y, z, ref s10, ref s11, ref s12);
+                Add(a2[k], x, y, z, ref s20, ref s21, ref s22);
+                Add(a3[k], x, y, z, ref s30, ref s31, ref s32);
+            }
+        }
+
+        Store(ref c, step1 * stride, s00, s01, s02);
+        Store(ref c, step2 * stride, s10, s11, s12);
+        Store(ref c, step3 * stride, s20, s21, s22);
+        Store(ref c, stride, s30, s31, s32);
         return next;
     }
 

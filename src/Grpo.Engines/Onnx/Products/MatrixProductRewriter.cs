@@ -16,7 +16,7 @@ internal static class MatrixProductRewriter
     private const int NodeField = 1, InputField = 11;
 
     /// <summary>Whether our products are faster than ONNX Runtime's on this processor.</summary>
-    public static bool IsFaster => Lanes512.IsSupported;
+    public static bool IsFaster => Lanes512.IsSupported || Lanes256.IsSupported;
 
     /// <summary>Rewrites a graph; it gets the input <see cref="MatricesInput"/>.</summary>
     /// <param name="graph">The graph.</param>

@@ -39,7 +39,7 @@ internal static unsafe class SwiGlu<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector One(TVector gate, TVector up)
     {
-        var inverse = TLanes.Add(TLanes.Broadcast(1), TLanes.Exp(TLanes.Subtract(TLanes.Zero, gate)));
+        var inverse = TLanes.Add(TLanes.Broadcast(1), Exponential<TLanes, TVector>.Of(TLanes.Subtract(TLanes.Zero, gate)));
         return TLanes.Multiply(TLanes.Divide(gate, inverse), up);
     }
 }

@@ -8,8 +8,8 @@ internal unsafe interface ILanes<TVector>
     /// <summary>Values in a register: 4, 8 or 16.</summary>
     static abstract int Width { get; }
 
-    /// <summary>Rows of a matrix product that keep all their sums in registers: 2 or 4.</summary>
-    static abstract int Rows { get; }
+    /// <summary>Registers: 16 or 32. They bound the sums that a loop can keep out of memory.</summary>
+    static abstract int Registers { get; }
 
     static abstract TVector Zero { get; }
 
@@ -32,7 +32,13 @@ internal unsafe interface ILanes<TVector>
 
     static abstract TVector Max(TVector left, TVector right);
 
-    static abstract TVector Exp(TVector value);
+    static abstract TVector Min(TVector left, TVector right);
+
+    /// <summary>The nearest whole number, the even one of two.</summary>
+    static abstract TVector Round(TVector value);
+
+    /// <summary>value · 2ⁿ, for whole n from -252 to 252; in two factors where the processor cannot do it at once, since 2ⁿ alone may be too small a number.</summary>
+    static abstract TVector Scale(TVector value, TVector n);
 
     /// <summary>The sum over the lanes, always in the same order.</summary>
     static abstract float Sum(TVector value);

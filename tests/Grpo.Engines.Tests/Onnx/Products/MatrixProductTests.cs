@@ -13,6 +13,7 @@ public sealed unsafe class MatrixProductTests
         { 1, 1, 1, false },
         { 7, 32, 8, false },
         { 64, 33, 3, false },
+        { 30, 50, 7, true },
         { 64, 33, 19, true },
         { 129, 64, 16, true },
         { 20, 70, 150, false },

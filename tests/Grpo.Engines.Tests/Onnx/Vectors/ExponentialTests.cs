@@ -4,7 +4,7 @@ using Grpo.Engines.Onnx.Vectors;
 namespace Grpo.Engines.Tests.Onnx.Vectors;
 
 /// <summary>The exponential function of every width of register that this processor has, against float64.</summary>
-public sealed unsafe class LanesTests
+public sealed unsafe class ExponentialTests
 {
     private const double TwoUnits = 2.5e-7;
 
@@ -28,13 +28,13 @@ public sealed unsafe class LanesTests
 
     private static List<float[]> Exponentials(float[] values)
     {
-        List<float[]> all = [Exponential<Lanes128, Vector128<float>>(values)];
-        if (Lanes256.IsSupported) all.Add(Exponential<Lanes256, Vector256<float>>(values));
-        if (Lanes512.IsSupported) all.Add(Exponential<Lanes512, Vector512<float>>(values));
+        List<float[]> all = [Powers<Lanes128, Vector128<float>>(values)];
+        if (Lanes256.IsSupported) all.Add(Powers<Lanes256, Vector256<float>>(values));
+        if (Lanes512.IsSupported) all.Add(Powers<Lanes512, Vector512<float>>(values));
         return all;
     }
 
-    private static float[] Exponential<TLanes, TVector>(float[] values)
+    private static float[] Powers<TLanes, TVector>(float[] values)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
@@ -42,7 +42,7 @@ public sealed unsafe class LanesTests
         values.CopyTo(padded, 0);
         fixed (float* first = padded)
         {
-            for (var i = 0; i < padded.Length; i += TLanes.Width) TLanes.Store(TLanes.Exp(TLanes.Load(first + i)), first + i);
+            for (var i = 0; i < padded.Length; i += TLanes.Width) TLanes.Store(Exponential<TLanes, TVector>.Of(TLanes.Load(first + i)), first + i);
         }
 
         return padded[..values.Length];
