@@ -92,7 +92,7 @@ public sealed class WeightUpdateTests : IAsyncLifetime
         slow.Hurry();
         await update;
 
-        Assert.True(running.IsCompleted);
+        Assert.Equal(8 * 400, slow.Read);
         Assert.All((await running).Completions, completion => Assert.Equal((1, FinishReason.Length), (completion.PolicyVersion, completion.FinishReason)));
     }
 
@@ -197,6 +197,10 @@ public sealed class WeightUpdateTests : IAsyncLifetime
     private sealed class SlowReader : ChannelWriter<CompletionToken>, IDisposable
     {
         private readonly ManualResetEventSlim _hurry = new();
+        private int _read;
+
+        /// <summary>Tokens so far.</summary>
+        public int Read => Volatile.Read(ref _read);
 
         public void Hurry() => _hurry.Set();
 
@@ -205,6 +209,7 @@ public sealed class WeightUpdateTests : IAsyncLifetime
         public override bool TryWrite(CompletionToken item)
         {
             _hurry.Wait(TimeSpan.FromMilliseconds(5));
+            Interlocked.Increment(ref _read);
             return true;
         }
 
