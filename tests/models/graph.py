@@ -27,6 +27,7 @@ class Convention:
     weights: str = "float"                 # float | q4 | q8 | int8
     block: int = BLOCK
     accuracy_level: int = 0                # of MatMulNBits: 0 computes in float32, 4 in int8
+    skip_norms: bool = False               # an addition and the norm of its sum as one node
     past_key: str = "past_key_values.%d.key"
     past_value: str = "past_key_values.%d.value"
     present_key: str = "present.%d.key"
@@ -109,6 +110,8 @@ class Part:
         weight = self.weight(f"{name}.weight")
         if self.a.norm == "gemma":
             weight = self.add("Add", [weight, self.number(1.0)])
+        if self.c.skip_norms and self.nodes[-1].op_type == "Add" and self.nodes[-1].output[0] == x:
+            return self.add("SkipSimplifiedLayerNormalization", [*self.nodes.pop().input, weight], "", MS, ("", "", x), epsilon=1e-6)
         if fused:
             return self.add("SimplifiedLayerNormalization", [x, weight], axis=-1, epsilon=1e-6, stash_type=1)
         # As PyTorch's exporter writes it: in float32 whatever the model's type.

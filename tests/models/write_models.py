@@ -71,6 +71,7 @@ def write_all(root: Path) -> None:
     wide = replace(arch.LLAMA, hidden_size=48, intermediate_size=80)
     write(root / "llama-genai-int4-blocks", wide, 18, {"model.onnx": (replace(group, weights="q4", accuracy_level=4, block=32), ROUGH)})
     write(root / "llama-genai-int8-blocks", wide, 19, {"model.onnx": (replace(group, weights="q8", accuracy_level=4, block=64), ROUGH)})
+    write(root / "llama-genai-skip-norms", arch.LLAMA, 20, {"model.onnx": (replace(group, skip_norms=True), EXACT)})
     write(root / "qwen3-genai-last-logits", arch.QWEN3, 15, {"model.onnx": (replace(group, last_logits_only=True), EXACT)})
     write(root / "qwen2-genai-int32-names", arch.QWEN2, 16, {"decoder/text.onnx": (replace(group, integers=TensorProto.INT32, **names), EXACT)})
 

@@ -1,6 +1,7 @@
 using Grpo.Engines.Onnx.Attention;
 using Grpo.Engines.Onnx.Decoding;
 using Grpo.Engines.Onnx.Models;
+using Grpo.Engines.Onnx.Norms;
 using Grpo.Engines.Onnx.Products;
 using Grpo.OnnxRuntime;
 using Grpo.Rollouts;
@@ -97,6 +98,7 @@ internal sealed class DecoderGraph : IDisposable
             Products = ownProducts ?? ProductRewriter.IsFaster ? ProductRewriter.Rewrite(graph, folder) : [],
         };
         SwiGluRewriter.Rewrite(graph);
+        new AddRmsNormRewriter(graph, groups.InputIds.Name).Rewrite();
         graph.Prune(groups.Logits);
         return rewritten;
     }
