@@ -17,7 +17,7 @@ internal static unsafe class RowProduct<TLanes, TVector>
     public const int Strips = 4;
 
     /// <summary>c (rows, 4 strips) (+)= a (rows, depth) · b (depth, 4 strips).</summary>
-    /// <param name="rows">1, 2 or 4.</param>
+    /// <param name="rows">1 to 4.</param>
     /// <param name="a">First row; the next one is <paramref name="aStride"/> values on.</param>
     /// <param name="aStride">Values from one row of a to the next.</param>
     /// <param name="b">The addresses of the four strips in the first block of depth, then in the second, and so on.</param>
@@ -34,6 +34,9 @@ internal static unsafe class RowProduct<TLanes, TVector>
         {
             case 4:
                 FourByFour(a, aStride, b, bStride, depth, blockDepth, c, cStride, add);
+                break;
+            case 3:
+                ThreeByFour(a, aStride, b, bStride, depth, blockDepth, c, cStride, add);
                 break;
             case 2:
                 TwoByFour(a, aStride, b, bStride, depth, blockDepth, c, cStride, add);
@@ -110,6 +113,50 @@ internal static unsafe class RowProduct<TLanes, TVector>
         Store(c1, s10, s11, s12, s13);
         Store(c2, s20, s21, s22, s23);
         Store(c3, s30, s31, s32, s33);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ThreeByFour(float* a, int aStride, float** b, int bStride, int depth, int blockDepth, float* c, int cStride, bool add)
+    {
+        var w = TLanes.Width;
+        float* a1 = a + aStride, a2 = a1 + aStride, c1 = c + cStride, c2 = c1 + cStride;
+        TVector s00 = TLanes.Zero, s01 = s00, s02 = s00, s03 = s00, s10 = s00, s11 = s00, s12 = s00, s13 = s00;
+        TVector s20 = s00, s21 = s00, s22 = s00, s23 = s00;
+        if (add)
+        {
+            (s00, s01, s02, s03) = (TLanes.Load(c), TLanes.Load(c + w), TLanes.Load(c + (2 * w)), TLanes.Load(c + (3 * w)));
+            (s10, s11, s12, s13) = (TLanes.Load(c1), TLanes.Load(c1 + w), TLanes.Load(c1 + (2 * w)), TLanes.Load(c1 + (3 * w)));
+            (s20, s21, s22, s23) = (TLanes.Load(c2), TLanes.Load(c2 + w), TLanes.Load(c2 + (2 * w)), TLanes.Load(c2 + (3 * w)));
+        }
+
+        for (nint k = 0; k < depth; b += Strips)
+        {
+            float* b0 = b[0], b1 = b[1], b2 = b[2], b3 = b[3];
+            var end = Math.Min(depth, k + blockDepth);
+            for (nint at = 0; k < end; k++, at += bStride)
+            {
+                TVector x0 = TLanes.Load(b0 + at), x1 = TLanes.Load(b1 + at), x2 = TLanes.Load(b2 + at), x3 = TLanes.Load(b3 + at);
+                var y = TLanes.Broadcast(a[k]);
+                s00 = TLanes.MultiplyAdd(y, x0, s00);
+                s01 = TLanes.MultiplyAdd(y, x1, s01);
+                s02 = TLanes.MultiplyAdd(y, x2, s02);
+                s03 = TLanes.MultiplyAdd(y, x3, s03);
+                y = TLanes.Broadcast(a1[k]);
+                s10 = TLanes.MultiplyAdd(y, x0, s10);
+                s11 = TLanes.MultiplyAdd(y, x1, s11);
+                s12 = TLanes.MultiplyAdd(y, x2, s12);
+                s13 = TLanes.MultiplyAdd(y, x3, s13);
+                y = TLanes.Broadcast(a2[k]);
+                s20 = TLanes.MultiplyAdd(y, x0, s20);
+                s21 = TLanes.MultiplyAdd(y, x1, s21);
+                s22 = TLanes.MultiplyAdd(y, x2, s22);
+                s23 = TLanes.MultiplyAdd(y, x3, s23);
+            }
+        }
+
+        Store(c, s00, s01, s02, s03);
+        Store(c1, s10, s11, s12, s13);
+        Store(c2, s20, s21, s22, s23);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

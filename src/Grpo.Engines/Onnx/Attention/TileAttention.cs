@@ -22,6 +22,8 @@ internal static unsafe class TileAttention<TLanes, TVector>
     /// <summary>Rows that go through a chunk together: each keeps four registers of sums, and the others hold a row of the cache.</summary>
     private static int RowsTogether => TLanes.Registers / 8;
 
+    private const int MostRowsTogether = 4;
+
     /// <summary>Values of scratch memory per row: query and sum of values, largest score, sum of weights and position.</summary>
     private static int RowFloats(in AttentionShape shape) => (2 * shape.PaddedHeadSize) + 3;
 
@@ -112,7 +114,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
         var end = endToken * perKv;
         for (var row = firstToken * perKv; row < end;)
         {
-            var rows = end - row >= RowsTogether ? RowsTogether : end - row >= 2 ? 2 : 1;
+            var rows = Math.Min(RowsTogether, end - row);
             var (tokens, needed) = (0, false);
             for (var r = row; r < row + rows; r++)
             {
@@ -124,12 +126,7 @@ internal static unsafe class TileAttention<TLanes, TVector>
             if (needed)
             {
                 Score(state, blocks, offset, row, rows, tokens);
-                for (var r = 0; r < rows; r++)
-                {
-                    var (from, to) = Visible(shape, state->Positions[row + r], chunk);
-                    Weigh(state, row + r, state->Scores + (r * Chunk), from, to, tokens);
-                }
-
+                Weigh(state, row, rows, chunk, tokens);
                 AddValues(state, blocks, offset, row, rows, tokens);
             }
 
@@ -144,94 +141,103 @@ internal static unsafe class TileAttention<TLanes, TVector>
         return (shape.Window > 0 ? Math.Max(0, past - shape.Window) : 0, Math.Min(Chunk, past));
     }
 
+    // A full set of strips at a time: those beyond the chunk's last token are its last strip once more, and not looked at.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Score(State* state, float** blocks, long offset, int row, int rows, int tokens)
     {
         ref readonly var shape = ref state->Tensors->Shape;
-        var strips = (tokens + TLanes.Width - 1) / TLanes.Width;
-        var stripsPerBlock = AttentionShape.BlockTokens / TLanes.Width;
+        var (w, last) = (TLanes.Width, (tokens - 1) / TLanes.Width);
+        var stripsPerBlock = AttentionShape.BlockTokens / w;
         var queries = state->Queries + (row * shape.PaddedHeadSize);
-        var addresses = stackalloc float*[Chunk / TLanes.Width];
-        for (var strip = 0; strip < strips; strip++)
+        var addresses = stackalloc float*[RowProduct<TLanes, TVector>.Strips];
+        for (var first = 0; first <= last; first += RowProduct<TLanes, TVector>.Strips)
         {
-            addresses[strip] = blocks[strip / stripsPerBlock] + offset + (strip % stripsPerBlock * TLanes.Width);
-        }
+            for (var i = 0; i < RowProduct<TLanes, TVector>.Strips; i++)
+            {
+                var strip = Math.Min(first + i, last);
+                addresses[i] = blocks[strip / stripsPerBlock] + offset + (strip % stripsPerBlock * w);
+            }
 
-        var done = 0;
-        for (; done + RowProduct<TLanes, TVector>.Strips <= strips; done += RowProduct<TLanes, TVector>.Strips)
-        {
             RowProduct<TLanes, TVector>.Four(
-                rows, queries, shape.PaddedHeadSize, addresses + done, AttentionShape.BlockTokens, shape.HeadSize, shape.HeadSize,
-                state->Scores + (done * TLanes.Width), Chunk, add: false);
-        }
-
-        for (; done < strips; done++)
-        {
-            RowProduct<TLanes, TVector>.One(
-                rows, queries, shape.PaddedHeadSize, addresses + done, AttentionShape.BlockTokens, shape.HeadSize, shape.HeadSize,
-                state->Scores + (done * TLanes.Width), Chunk, add: false);
+                rows, queries, shape.PaddedHeadSize, addresses, AttentionShape.BlockTokens, shape.HeadSize, shape.HeadSize, state->Scores + (first * w), Chunk, add: false);
         }
     }
 
-    // Scores become weights relative to the largest score so far; what was summed before is brought to the same base.
+    // Scores become weights relative to the largest score so far; what was summed before is brought to the same base. Every step is taken for all rows before the next one, since the
+    // steps of one row wait for each other.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Weigh(State* state, int row, float* scores, int from, int to, int tokens)
+    private static void Weigh(State* state, int firstRow, int rows, int chunk, int tokens)
     {
-        ref readonly var shape = ref state->Tensors->Shape;
-        var padded = (tokens + TLanes.Width - 1) / TLanes.Width * TLanes.Width;
-        if (to <= from)
+        var (w, size) = (TLanes.Width, state->Tensors->Shape.PaddedHeadSize);
+        var padded = (tokens + w - 1) / w * w;
+        float* largest = stackalloc float[MostRowsTogether], totals = stackalloc float[MostRowsTogether];
+        for (var r = 0; r < rows; r++)
         {
-            new Span<float>(scores, padded).Clear();
-            return;
+            largest[r] = Largest(state, firstRow + r, state->Scores + (r * Chunk), chunk, padded);
         }
 
-        if (shape.SoftCap > 0)
+        for (var r = 0; r < rows; r++)
+        {
+            // Nothing seen so far: all scores are -∞, and so all weights 0.
+            var scores = state->Scores + (r * Chunk);
+            var total = TLanes.Zero;
+            var shift = TLanes.Broadcast(float.IsNegativeInfinity(largest[r]) ? 0 : largest[r]);
+            for (var i = 0; i < padded; i += w)
+            {
+                var weights = Exponential<TLanes, TVector>.Of(TLanes.Subtract(TLanes.Load(scores + i), shift));
+                TLanes.Store(weights, scores + i);
+                total = TLanes.Add(total, weights);
+            }
+
+            totals[r] = TLanes.Sum(total);
+        }
+
+        for (var r = 0; r < rows; r++)
+        {
+            var row = firstRow + r;
+            if (largest[r] > state->Largest[row])
+            {
+                var factor = MathF.Exp(state->Largest[row] - largest[r]);
+                var scale = TLanes.Broadcast(factor);
+                var sums = state->Sums + (row * size);
+                for (var i = 0; i < size; i += w)
+                {
+                    TLanes.Store(TLanes.Multiply(TLanes.Load(sums + i), scale), sums + i);
+                }
+
+                state->Weights[row] *= factor;
+                state->Largest[row] = largest[r];
+            }
+
+            state->Weights[row] += totals[r];
+        }
+    }
+
+    // The largest score of a row so far, with those of a chunk; what it must not see is -∞ from now on.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Largest(State* state, int row, float* scores, int chunk, int padded)
+    {
+        ref readonly var shape = ref state->Tensors->Shape;
+        var (from, to) = Visible(shape, state->Positions[row], chunk);
+        if (from > 0 || to < padded)
+        {
+            (from, to) = (Math.Min(from, padded), Math.Clamp(to, 0, padded));
+            new Span<float>(scores, from).Fill(float.NegativeInfinity);
+            new Span<float>(scores + to, padded - to).Fill(float.NegativeInfinity);
+        }
+
+        if (shape.SoftCap > 0 && to > from)
         {
             CapSoftly(new Span<float>(scores + from, to - from), shape.SoftCap);
         }
 
-        for (var i = 0; i < from; i++)
-        {
-            scores[i] = float.NegativeInfinity;
-        }
-
-        for (var i = to; i < padded; i++)
-        {
-            scores[i] = float.NegativeInfinity;
-        }
-
-        var before = state->Largest[row];
         var peak = TLanes.Load(scores);
         for (var i = TLanes.Width; i < padded; i += TLanes.Width)
         {
             peak = TLanes.Max(peak, TLanes.Load(scores + i));
         }
 
-        var largest = MathF.Max(before, TLanes.Largest(peak));
-        var shift = TLanes.Broadcast(largest);
-        var total = TLanes.Zero;
-        for (var i = 0; i < padded; i += TLanes.Width)
-        {
-            var weights = Exponential<TLanes, TVector>.Of(TLanes.Subtract(TLanes.Load(scores + i), shift));
-            TLanes.Store(weights, scores + i);
-            total = TLanes.Add(total, weights);
-        }
-
-        if (largest > before)
-        {
-            var factor = MathF.Exp(before - largest);
-            var scale = TLanes.Broadcast(factor);
-            var sums = state->Sums + (row * shape.PaddedHeadSize);
-            for (var i = 0; i < shape.PaddedHeadSize; i += TLanes.Width)
-            {
-                TLanes.Store(TLanes.Multiply(TLanes.Load(sums + i), scale), sums + i);
-            }
-
-            state->Weights[row] *= factor;
-            state->Largest[row] = largest;
-        }
-
-        state->Weights[row] += TLanes.Sum(total);
+        return MathF.Max(state->Largest[row], TLanes.Largest(peak));
     }
 
     private static void CapSoftly(Span<float> scores, float cap)
