@@ -11,7 +11,7 @@ internal static class OperatorDomain
     /// <summary>NodeProto.domain.</summary>
     public const string Name = "grpo";
 
-    private static readonly Lazy<CustomOpDomain> Created = new(static () => new CustomOpDomain(Name, new GroupAttentionOp(), new MatrixProductOp(), new QuantizedProductOp(), new SwiGluOp(), new AddRmsNormOp()));
+    private static readonly Lazy<CustomOpDomain> Created = new(static () => new CustomOpDomain(Name, new GroupAttentionOp(), new MatrixProductOp(), new GatedProductOp(), new QuantizedProductOp(), new SwiGluOp(), new AddRmsNormOp()));
 
     /// <summary>The domain to open a session with.</summary>
     public static CustomOpDomain Operators => Created.Value;

@@ -12,8 +12,8 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    // Rows whose activations stay in the second cache while panel after panel passes by.
-    private const int RowsTogether = 128;
+    /// <summary>Rows whose activations stay in the second cache while panel after panel passes by.</summary>
+    public const int RowsTogether = 128;
 
     private const int CacheLine = 64;
 
@@ -47,10 +47,17 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
     /// <summary>Rows computed together: three registers of sums each, beside a row of the panel and an activation.</summary>
     private static int Tile => TLanes.Registers / 4;
 
-    private static int PanelColumns => TLanes.Width * PackedMatrices.Strips;
+    /// <summary>Columns of a panel.</summary>
+    public static int PanelColumns => TLanes.Width * PackedMatrices.Strips;
 
     /// <summary>Panels of a matrix.</summary>
     public static int PanelsOf(int columns) => (columns + PanelColumns - 1) / PanelColumns;
+
+    /// <summary>Rows of activations.</summary>
+    public int Rows => _count;
+
+    /// <summary>N.</summary>
+    public int Columns => _columns;
 
     /// <summary>Panels of its matrix.</summary>
     public int Panels => PanelsOf(_columns);
@@ -67,34 +74,21 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
         }
     }
 
-    [SkipLocalsInit]
-    private void Run(int panel, int firstRow, int endRow)
-    {
-        var column = panel * PanelColumns;
-        var matrix = _matrix + ((long)column * _depth);
-        if (column + PanelColumns <= _columns)
-        {
-            Run(matrix, firstRow, endRow, _output + ((long)firstRow * _columns) + column, _columns);
-            return;
-        }
+    /// <summary>The address of a panel.</summary>
+    public float* Panel(int panel) => _matrix + ((long)panel * PanelColumns * _depth);
 
-        // Columns that only fill up are computed and not written.
-        var whole = stackalloc float[Tile * PanelColumns];
-        for (var row = firstRow; row < endRow; row += Tile)
-        {
-            var end = Math.Min(endRow, row + Tile);
-            Run(matrix, row, end, whole, PanelColumns);
-            for (var one = row; one < end; one++)
-            {
-                new Span<float>(whole + ((one - row) * PanelColumns), _columns - column).CopyTo(new Span<float>(_output + ((long)one * _columns) + column, _columns - column));
-            }
-        }
-    }
-
-    private void Run(float* matrix, int firstRow, int endRow, float* output, int stride)
+    /// <summary>Computes all columns of a panel, with those that only fill it up, for some rows.</summary>
+    /// <param name="panel">The panel.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="endRow">The row after the last one.</param>
+    /// <param name="output">The panel's columns of the first row.</param>
+    /// <param name="stride">Values from one row of the output to the next.</param>
+    /// <param name="nextPanel">The panel that is fetched meanwhile, of the same depth.</param>
+    public void Multiply(int panel, int firstRow, int endRow, float* output, int stride, float* nextPanel)
     {
+        float* matrix = Panel(panel);
+        var next = (byte*)nextPanel;
         var tiles = (endRow - firstRow + Tile - 1) / Tile;
-        var next = (byte*)(matrix + ((long)PanelColumns * _depth));
         var lines = ((Step * PanelColumns * sizeof(float) / CacheLine) + tiles - 1) / tiles;
         for (var row = firstRow; row < endRow;)
         {
@@ -113,6 +107,30 @@ internal readonly unsafe struct MatrixProduct<TLanes, TVector>
 
             row += rows;
             output += (long)rows * stride;
+        }
+    }
+
+    [SkipLocalsInit]
+    private void Run(int panel, int firstRow, int endRow)
+    {
+        var column = panel * PanelColumns;
+        var next = Panel(panel + 1);
+        if (column + PanelColumns <= _columns)
+        {
+            Multiply(panel, firstRow, endRow, _output + ((long)firstRow * _columns) + column, _columns, next);
+            return;
+        }
+
+        // Columns that only fill up are computed and not written.
+        var whole = stackalloc float[Tile * PanelColumns];
+        for (var row = firstRow; row < endRow; row += Tile)
+        {
+            var end = Math.Min(endRow, row + Tile);
+            Multiply(panel, row, end, whole, PanelColumns, next);
+            for (var one = row; one < end; one++)
+            {
+                new Span<float>(whole + ((one - row) * PanelColumns), _columns - column).CopyTo(new Span<float>(_output + ((long)one * _columns) + column, _columns - column));
+            }
         }
     }
 

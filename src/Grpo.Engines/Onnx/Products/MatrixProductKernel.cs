@@ -11,9 +11,6 @@ internal sealed unsafe class MatrixProductKernel<TLanes, TVector>(int depth, (in
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    // Multiplications of a piece: some microseconds, so that handing it out costs little beside it.
-    private const long PieceWork = 1 << 18;
-
     private readonly int _panels = matrices.Sum(matrix => MatrixProduct<TLanes, TVector>.PanelsOf(matrix.Columns));
     private readonly long _columns = matrices.Sum(matrix => (long)matrix.Columns);
 
@@ -34,7 +31,7 @@ internal sealed unsafe class MatrixProductKernel<TLanes, TVector>(int depth, (in
         }
 
         if (rows == 0) return;
-        var each = (int)Math.Clamp(PieceWork * _panels / ((long)rows * depth * _columns), 1, _panels);
+        var each = ProductRows.PanelsOfPiece(rows, depth, _columns, _panels);
         var work = new Panels { Products = products, Each = each, Count = _panels };
         context.ParallelFor(ref work, (_panels + each - 1) / each);
     }

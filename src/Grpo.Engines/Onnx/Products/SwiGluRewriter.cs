@@ -3,8 +3,8 @@ using Grpo.Engines.Onnx.Models;
 namespace Grpo.Engines.Onnx.Products;
 
 /// <summary>
-/// Replaces Mul(Mul(gate, Sigmoid(gate)), up) by <see cref="SwiGluOp"/> where gate and up are products of our own over the same activations: so they are
-/// float32 and of one shape. What nothing reads any more is left to be pruned.
+/// Replaces Mul(Mul(gate, Sigmoid(gate)), up) where gate and up are products of our own over the same activations, so that they are float32 and of one shape: float32 products and all by
+/// <see cref="GatedProductOp"/>, behind others by <see cref="SwiGluOp"/>. What nothing reads any more is left to be pruned.
 /// </summary>
 internal static class SwiGluRewriter
 {
@@ -19,7 +19,8 @@ internal static class SwiGluRewriter
         foreach (var field in graph.Message.All(NodeField).Where(field => GraphNodes.Operator(field.Message) == "Mul").ToList())
         {
             if (Match(nodes, field.Message) is not var (gate, up)) continue;
-            graph.Message.Replace(field, ProtobufField.Of(NodeField, GraphNodes.Node(SwiGluOp.OperatorName, OperatorDomain.Name, [gate, up], GraphNodes.Outputs(field.Message)[0])));
+            var output = GraphNodes.Outputs(field.Message)[0];
+            graph.Message.Replace(field, ProtobufField.Of(NodeField, Gated(nodes, gate, up, output) ?? GraphNodes.Node(SwiGluOp.OperatorName, OperatorDomain.Name, [gate, up], output)));
         }
     }
 
@@ -32,6 +33,18 @@ internal static class SwiGluRewriter
         }
 
         return null;
+    }
+
+    // Gate and up are the outputs of one node where nothing else multiplies their activations.
+    private static ProtobufMessage? Gated(GraphNodes nodes, string gate, string up, string output)
+    {
+        var product = nodes.WriterOf(gate)!;
+        if (nodes.WriterOf(up) != product || GraphNodes.Outputs(product) is not [_, _] outputs) return null;
+        var attributes = GraphNodes.Attributes(product);
+        long Attribute(string name) => attributes[name].Integer(3);
+        return GraphNodes.Node(
+            GatedProductOp.OperatorName, OperatorDomain.Name, GraphNodes.Inputs(product), output,
+            ("K", Attribute("K")), ("N", Attribute("N0")), ("gate", Attribute($"index{outputs.IndexOf(gate)}")), ("up", Attribute($"index{outputs.IndexOf(up)}")));
     }
 
     // gate, of Mul(gate, Sigmoid(gate)) in either order.

@@ -43,6 +43,36 @@ public sealed unsafe class MatrixProductTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_gated_product_is_the_gate_of_its_two_products_bit_by_bit(int depth, int columns, int rows, bool transposed)
+    {
+        var random = new Random(depth + columns);
+        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+        var (gate, up, activations, shape) = (Values(depth * columns), Values(depth * columns), Values(rows * depth), new MatrixShape("w", depth, columns, transposed));
+
+        Check<Lanes128, Vector128<float>>();
+        if (Lanes256.IsSupported) Check<Lanes256, Vector256<float>>();
+        if (Lanes512.IsSupported) Check<Lanes512, Vector512<float>>();
+
+        void Check<TLanes, TVector>()
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct
+        {
+            float[] gates = Product<TLanes, TVector>(shape, gate, activations, rows), ups = Product<TLanes, TVector>(shape, up, activations, rows);
+            float[] expected = new float[rows * columns], ours = new float[rows * columns];
+            fixed (float* g = gates, u = ups, e = expected) SwiGlu<TLanes, TVector>.Run(g, u, e, expected.Length);
+            fixed (float* g = Packed<TLanes, TVector>(shape, gate), u = Packed<TLanes, TVector>(shape, up), values = activations, output = ours)
+            {
+                var product = new GatedProduct<TLanes, TVector>(
+                    new MatrixProduct<TLanes, TVector>(values, rows, g, depth, columns, null), new MatrixProduct<TLanes, TVector>(values, rows, u, depth, columns, null), output);
+                product.Run(0, MatrixProduct<TLanes, TVector>.PanelsOf(columns));
+            }
+
+            Assert.Equal(expected, ours);
+        }
+    }
+
     private static List<float[]> Products(MatrixShape shape, float[] matrix, float[] activations, int rows)
     {
         List<float[]> all = [Product<Lanes128, Vector128<float>>(shape, matrix, activations, rows)];
@@ -55,16 +85,23 @@ public sealed unsafe class MatrixProductTests
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var panel = TLanes.Width * PackedMatrices.Strips;
-        var packed = new float[PackedMatrices.Bytes(shape.Depth, shape.Columns, panel) / sizeof(float)];
         var output = new float[rows * shape.Columns];
-        fixed (float* source = matrix, target = packed, values = activations, result = output)
+        fixed (float* packed = Packed<TLanes, TVector>(shape, matrix), values = activations, result = output)
         {
-            PackedMatrices.Pack(shape, source, target, panel);
-            var product = new MatrixProduct<TLanes, TVector>(values, rows, target, shape.Depth, shape.Columns, result);
+            var product = new MatrixProduct<TLanes, TVector>(values, rows, packed, shape.Depth, shape.Columns, result);
             product.Run(0, MatrixProduct<TLanes, TVector>.PanelsOf(shape.Columns));
         }
 
         return output;
+    }
+
+    private static float[] Packed<TLanes, TVector>(MatrixShape shape, float[] matrix)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var panel = MatrixProduct<TLanes, TVector>.PanelColumns;
+        var packed = new float[PackedMatrices.Bytes(shape.Depth, shape.Columns, panel) / sizeof(float)];
+        fixed (float* source = matrix, target = packed) PackedMatrices.Pack(shape, source, target, panel);
+        return packed;
     }
 }
