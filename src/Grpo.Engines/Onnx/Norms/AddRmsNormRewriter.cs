@@ -4,8 +4,8 @@ using Grpo.Engines.Onnx.Products;
 namespace Grpo.Engines.Onnx.Norms;
 
 /// <summary>
-/// Replaces SimplifiedLayerNormalization(Add(added, residual)), and SkipSimplifiedLayerNormalization, by <see cref="AddRmsNormOp"/> where what is added comes from a product of our own, so
-/// that it is float32, and the residual stream is seen to have its shape.
+/// Replaces SimplifiedLayerNormalization(Add(added, residual)), and SkipSimplifiedLayerNormalization, by <see cref="AddRmsNormOp"/> where what is added comes from a product, so
+/// that it is known to be float32, and the residual stream is seen to have its shape.
 /// </summary>
 /// <param name="graph">The graph, its products rewritten.</param>
 /// <param name="inputIds">The name of its token ids.</param>
@@ -17,6 +17,7 @@ internal sealed class AddRmsNormRewriter(OnnxGraph graph, string inputIds)
     // What ONNX Runtime takes where a node does not say.
     private const float NormEpsilon = 1e-5f, SkipNormEpsilon = 1e-12f;
 
+    private readonly FloatProducts _products = new(graph);
     private readonly GraphNodes _nodes = new(graph);
     private readonly Dictionary<ProtobufMessage, ProtobufField> _fields = graph.Message.All(NodeField).ToDictionary(field => field.Message);
     private readonly Dictionary<string, bool> _ofEveryToken = [];
@@ -60,7 +61,7 @@ internal sealed class AddRmsNormRewriter(OnnxGraph graph, string inputIds)
     }
 
     private bool IsFloat(string tensor) => _nodes.WriterOf(tensor) is { } writer
-        && (IsProduct(writer) || (GraphNodes.Operator(writer) == Norm && IsFloat(GraphNodes.Inputs(writer)[0])));
+        && (_products.Contains(writer) || (GraphNodes.Operator(writer) == Norm && IsFloat(GraphNodes.Inputs(writer)[0])));
 
     // Whether a tensor has a row of the model's width for every token: nothing in a sum is broadcast then.
     private bool IsOfEveryToken(string tensor)
@@ -74,9 +75,7 @@ internal sealed class AddRmsNormRewriter(OnnxGraph graph, string inputIds)
             SkipNorm => inputs[..2].TrueForAll(IsOfEveryToken),
             Norm => IsOfEveryToken(inputs[0]),
             "Gather" or "GatherBlockQuantized" => inputs.Contains(inputIds),
-            _ => IsProduct(writer),
+            _ => _products.Contains(writer),
         };
     }
-
-    private static bool IsProduct(ProtobufMessage node) => GraphNodes.Operator(node) is MatrixProductOp.OperatorName or QuantizedProductOp.OperatorName;
 }

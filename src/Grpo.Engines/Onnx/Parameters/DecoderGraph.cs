@@ -71,7 +71,7 @@ internal sealed class DecoderGraph : IDisposable
     /// <summary>Reads the graph of a model folder, and the weights it comes with.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="forGroups">Whether to rewrite it for the group decoder, where it is recognised.</param>
-    /// <param name="ownProducts">Whether its products become our own then; null for where they are faster.</param>
+    /// <param name="ownProducts">Whether its products, gates and norms become our own then; null for where they are faster.</param>
     /// <exception cref="ModelLoadException">It is no ONNX model, or its external data is not there.</exception>
     public static (DecoderGraph Graph, WeightSet Weights) Open(ModelFolder folder, bool forGroups = false, bool? ownProducts = null)
     {
@@ -92,10 +92,11 @@ internal sealed class DecoderGraph : IDisposable
 
     private static GroupGraph OwnProducts(OnnxGraph graph, GroupGraph groups, IReadOnlyList<Initializer> parameters, string folder, bool? ownProducts)
     {
+        if (ownProducts == false) return groups;
         var rewritten = groups with
         {
             Matrices = ownProducts ?? MatrixProductRewriter.IsFaster ? MatrixProductRewriter.Rewrite(graph, parameters) : [],
-            Products = ownProducts ?? ProductRewriter.IsFaster ? ProductRewriter.Rewrite(graph, folder) : [],
+            Products = ProductRewriter.Rewrite(graph, folder, evenIfSlower: ownProducts == true),
         };
         SwiGluRewriter.Rewrite(graph);
         new AddRmsNormRewriter(graph, groups.InputIds.Name).Rewrite();

@@ -22,6 +22,17 @@ internal readonly struct VnniProducts : IByteProducts
         AvxVnni.MultiplyWideningAndAdd(sums, weights, activations);
 }
 
+/// <summary>AVX2: pairs of products in 16 bits (vpmaddubsw), then pairs of those in 32. Exact for 4-bit codes; 8-bit ones would saturate.</summary>
+internal readonly struct PairProducts : IByteProducts
+{
+    /// <summary>Whether this processor has it.</summary>
+    public static bool IsSupported => Avx2.IsSupported;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> sums, Vector256<byte> weights, Vector256<sbyte> activations) =>
+        sums + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, activations), Vector256.Create((short)1));
+}
+
 /// <summary>Any processor; no faster than ONNX Runtime's own products, and the proof of the other way.</summary>
 internal readonly struct PortableProducts : IByteProducts
 {

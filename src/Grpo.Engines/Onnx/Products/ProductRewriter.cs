@@ -18,25 +18,27 @@ internal sealed class ProductRewriter : IDisposable
 
     private readonly OnnxGraph _graph;
     private readonly string _folder;
+    private readonly bool _evenIfSlower;
     private readonly Dictionary<string, Initializer> _initializers;
     private readonly Dictionary<string, SharedMemory> _files = [];
 
-    private ProductRewriter(OnnxGraph graph, string folder)
+    private ProductRewriter(OnnxGraph graph, string folder, bool evenIfSlower)
     {
-        (_graph, _folder) = (graph, folder);
+        (_graph, _folder, _evenIfSlower) = (graph, folder, evenIfSlower);
         _initializers = graph.Initializers.ToDictionary(initializer => initializer.Name);
     }
 
-    /// <summary>Whether our products are faster than ONNX Runtime's on this processor.</summary>
-    public static bool IsFaster => VnniProducts.IsSupported;
+    /// <summary>Whether our products of 4- or 8-bit weights are faster than ONNX Runtime's on this processor.</summary>
+    public static bool IsFaster(int bits) => VnniProducts.IsSupported || (bits == 4 && PairProducts.IsSupported);
 
     /// <summary>Rewrites a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="folder">Where its external data lies.</param>
+    /// <param name="evenIfSlower">Whether products are replaced where ONNX Runtime's are faster.</param>
     /// <returns>The weights of the new nodes, which have their addresses.</returns>
-    public static IReadOnlyList<PackedWeights> Rewrite(OnnxGraph graph, string folder)
+    public static IReadOnlyList<PackedWeights> Rewrite(OnnxGraph graph, string folder, bool evenIfSlower)
     {
-        using var rewriter = new ProductRewriter(graph, folder);
+        using var rewriter = new ProductRewriter(graph, folder, evenIfSlower);
         return rewriter.Rewrite();
     }
 
@@ -70,7 +72,7 @@ internal sealed class ProductRewriter : IDisposable
         var (attributes, inputs) = (GraphNodes.Attributes(node), GraphNodes.Inputs(node));
         if (attributes.Keys.Any(name => !Known.Contains(name)) || Integer("accuracy_level") != EightBitActivations || inputs.Count(input => input.Length > 0) != 3) return null;
         var shape = new WeightShape(Integer("K"), Integer("N"), Integer("block_size"), attributes.ContainsKey("bits") ? Integer("bits") : 4);
-        return shape is { Depth: > 0, Columns: > 0, Block: > 0, Bits: 4 or 8 } && shape.Block % WeightShape.Run == 0 && shape.CodeBytes + (shape.ScaleCount * sizeof(float)) <= int.MaxValue
+        return shape is { Depth: > 0, Columns: > 0, Block: > 0, Bits: 4 or 8 } && (_evenIfSlower || IsFaster(shape.Bits)) && shape.Block % WeightShape.Run == 0 && shape.CodeBytes + (shape.ScaleCount * sizeof(float)) <= int.MaxValue
             && Is(inputs[1], TensorElementType.UInt8, (long)shape.Columns * shape.PaddedDepth * shape.Bits / 8)
             && Is(inputs[2], TensorElementType.Float, (long)shape.Columns * shape.Blocks)
             ? shape

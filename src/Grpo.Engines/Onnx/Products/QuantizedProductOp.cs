@@ -26,12 +26,13 @@ internal sealed class QuantizedProductOp : CustomOp
     {
         var shape = new WeightShape((int)attributes.WholeNumber("K"), (int)attributes.WholeNumber("N"), (int)attributes.WholeNumber("block_size"), (int)attributes.WholeNumber("bits"));
         var weights = (nint)attributes.WholeNumber("weights");
-        return (VnniProducts.IsSupported, shape.Bits) switch
+        return (VnniProducts.IsSupported, PairProducts.IsSupported, shape.Bits) switch
         {
-            (true, 8) => new QuantizedProductKernel<VnniProducts, EightBits>(shape, weights),
-            (true, _) => new QuantizedProductKernel<VnniProducts, FourBits>(shape, weights),
-            (false, 8) => new QuantizedProductKernel<PortableProducts, EightBits>(shape, weights),
-            (false, _) => new QuantizedProductKernel<PortableProducts, FourBits>(shape, weights),
+            (true, _, 8) => new QuantizedProductKernel<VnniProducts, EightBits>(shape, weights),
+            (true, _, _) => new QuantizedProductKernel<VnniProducts, FourBits>(shape, weights),
+            (_, _, 8) => new QuantizedProductKernel<PortableProducts, EightBits>(shape, weights),
+            (_, true, _) => new QuantizedProductKernel<PairProducts, FourBits>(shape, weights),
+            _ => new QuantizedProductKernel<PortableProducts, FourBits>(shape, weights),
         };
     }
 }

@@ -3,33 +3,32 @@ using Grpo.Engines.Onnx.Models;
 namespace Grpo.Engines.Onnx.Products;
 
 /// <summary>
-/// Replaces Mul(Mul(gate, Sigmoid(gate)), up) where gate and up are products of our own over the same activations, so that they are float32 and of one shape: float32 products and all by
+/// Replaces Mul(Mul(gate, Sigmoid(gate)), up) where gate and up are products of the same activations, so that they are float32 and of one shape: float32 products and all by
 /// <see cref="GatedProductOp"/>, behind others by <see cref="SwiGluOp"/>. What nothing reads any more is left to be pruned.
 /// </summary>
 internal static class SwiGluRewriter
 {
     private const int NodeField = 1;
-    private static readonly string[] Products = [MatrixProductOp.OperatorName, QuantizedProductOp.OperatorName];
 
     /// <summary>Rewrites a graph.</summary>
     /// <param name="graph">The graph, its products rewritten.</param>
     public static void Rewrite(OnnxGraph graph)
     {
-        var nodes = new GraphNodes(graph);
+        var (nodes, products) = (new GraphNodes(graph), new FloatProducts(graph));
         foreach (var field in graph.Message.All(NodeField).Where(field => GraphNodes.Operator(field.Message) == "Mul").ToList())
         {
-            if (Match(nodes, field.Message) is not var (gate, up)) continue;
+            if (Match(nodes, products, field.Message) is not var (gate, up)) continue;
             var output = GraphNodes.Outputs(field.Message)[0];
             graph.Message.Replace(field, ProtobufField.Of(NodeField, Gated(nodes, gate, up, output) ?? GraphNodes.Node(SwiGluOp.OperatorName, OperatorDomain.Name, [gate, up], output)));
         }
     }
 
-    private static (string Gate, string Up)? Match(GraphNodes nodes, ProtobufMessage product)
+    private static (string Gate, string Up)? Match(GraphNodes nodes, FloatProducts products, ProtobufMessage product)
     {
         var factors = GraphNodes.Inputs(product);
         foreach (var (silu, up) in (ReadOnlySpan<(string, string)>)[(factors[0], factors[1]), (factors[1], factors[0])])
         {
-            if (Gate(nodes, silu) is { } gate && ProductOf(nodes, gate) is { } first && ProductOf(nodes, up) == first) return (gate, up);
+            if (Gate(nodes, silu) is { } gate && ProductOf(nodes, products, gate) is { } first && ProductOf(nodes, products, up) == first) return (gate, up);
         }
 
         return null;
@@ -58,11 +57,11 @@ internal static class SwiGluRewriter
             nodes.WriterOf(sigmoid) is { } node && GraphNodes.Operator(node) == "Sigmoid" && GraphNodes.Inputs(node)[0] == gate;
     }
 
-    // What a product of our own multiplies, and how many columns it has.
-    private static (string Activations, long Columns)? ProductOf(GraphNodes nodes, string tensor)
+    // What a product multiplies, and how many columns it has.
+    private static (string Activations, long Columns)? ProductOf(GraphNodes nodes, FloatProducts products, string tensor)
     {
-        if (nodes.WriterOf(tensor) is not { } node || !Products.Contains(GraphNodes.Operator(node))) return null;
-        var columns = GraphNodes.Operator(node) == QuantizedProductOp.OperatorName ? "N" : $"N{GraphNodes.Outputs(node).IndexOf(tensor)}";
+        if (nodes.WriterOf(tensor) is not { } node || !products.Contains(node)) return null;
+        var columns = GraphNodes.Operator(node) == MatrixProductOp.OperatorName ? $"N{GraphNodes.Outputs(node).IndexOf(tensor)}" : "N";
         return (GraphNodes.Inputs(node)[0], GraphNodes.Attributes(node)[columns].Integer(3));
     }
 }

@@ -38,10 +38,11 @@ public sealed unsafe class AddRmsNormTests
     [InlineData("llama-genai", 4, 1)] // after attention and feed-forward of two layers; the first norm adds nothing
     [InlineData("llama-genai-skip-norms", 4, 1)]
     [InlineData("llama-genai-int4-blocks", 4, 1)]
+    [InlineData("llama-genai-int8", 4, 1)] // its products stay ONNX Runtime's
     [InlineData("llama-group-query-positions", 3, 2)] // the last norm is of the places asked for
     [InlineData("llama-genai-float16", 0, 5)]
     [InlineData("gemma2-group-query", 0, 9)] // its norms' weights are computed
-    public void A_norm_of_a_sum_and_the_sum_become_one_node_where_one_term_is_a_product_of_our_own(string model, int joined, int left)
+    public void A_norm_of_a_sum_and_the_sum_become_one_node_where_one_term_is_a_float32_product(string model, int joined, int left)
     {
         using var graph = Open(model, ownProducts: true);
 
@@ -54,7 +55,7 @@ public sealed unsafe class AddRmsNormTests
     [Theory]
     [InlineData("llama-genai")]
     [InlineData("llama-genai-skip-norms")]
-    public void Nothing_is_joined_beside_the_products_of_ONNX_Runtime(string model)
+    public void Nothing_is_joined_in_a_graph_that_stays_ONNX_Runtimes(string model)
     {
         using var graph = Open(model, ownProducts: false);
 

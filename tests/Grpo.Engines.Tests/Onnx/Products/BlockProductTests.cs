@@ -57,10 +57,12 @@ public sealed unsafe class BlockProductTests
         }
     }
 
-    [Fact]
-    public void Extreme_codes_do_not_overflow()
+    [Theory]
+    [InlineData(8)]
+    [InlineData(4)]
+    public void Extreme_codes_do_not_overflow(int bits)
     {
-        var shape = new WeightShape(256, 16, 256, 8);
+        var shape = new WeightShape(256, 16, 256, bits);
         var given = new Given(shape, 4);
         Array.Fill(given.Codes, (byte)255);
         Array.Fill(given.Activations, -3f);
@@ -156,14 +158,18 @@ public sealed unsafe class BlockProductTests
         public List<float[]> Products()
         {
             using var weights = new PackedWeights(_shape, Codes, Scales);
-            List<float[]> all = [_shape.Bits == 8 ? Product<PortableProducts, EightBits>(weights) : Product<PortableProducts, FourBits>(weights)];
-            if (VnniProducts.IsSupported) all.Add(_shape.Bits == 8 ? Product<VnniProducts, EightBits>(weights) : Product<VnniProducts, FourBits>(weights));
+            List<float[]> all = [Product<PortableProducts>(weights)];
+            if (PairProducts.IsSupported && _shape.Bits == 4) all.Add(Product<PairProducts, FourBits>(weights));
+            if (VnniProducts.IsSupported) all.Add(Product<VnniProducts>(weights));
             return all;
         }
 
         private int Weight(int column, int k) => _shape.Bits == 8
             ? Codes[(column * _shape.PaddedDepth) + k] - 128
             : ((Codes[((column * _shape.PaddedDepth) + k) / 2] >> (4 * (k % 2))) & 15) - 8;
+
+        private float[] Product<TProducts>(PackedWeights weights)
+            where TProducts : struct, IByteProducts => _shape.Bits == 8 ? Product<TProducts, EightBits>(weights) : Product<TProducts, FourBits>(weights);
 
         private float[] Product<TProducts, TCodes>(PackedWeights weights)
             where TProducts : struct, IByteProducts

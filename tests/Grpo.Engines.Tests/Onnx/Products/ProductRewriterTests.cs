@@ -69,12 +69,14 @@ public sealed class ProductRewriterTests
         Assert.Equal(Products, graph.Groups!.Matrices.Count);
     }
 
-    [Fact]
-    public void A_graph_is_left_to_ONNX_Runtime_where_it_is_as_fast()
+    [Theory]
+    [InlineData("llama-genai-int8-blocks", 8)]
+    [InlineData("llama-genai-int4-blocks", 4)]
+    public void Products_are_left_to_ONNX_Runtime_where_it_is_as_fast(string model, int bits)
     {
-        using var graph = Open("llama-genai-int8-blocks", ownProducts: null);
+        using var graph = Open(model, ownProducts: null);
 
-        Assert.Equal(ProductRewriter.IsFaster ? Products : 0, graph.Groups!.Products.Count);
+        Assert.Equal(ProductRewriter.IsFaster(bits) ? Products : 0, graph.Groups!.Products.Count);
     }
 
     private static DecoderGraph Open(string model, bool? ownProducts)
