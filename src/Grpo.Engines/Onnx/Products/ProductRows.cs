@@ -30,5 +30,5 @@ internal static class ProductRows
     /// <param name="depth">K.</param>
     /// <param name="columns">Columns of all panels.</param>
     /// <param name="panels">Panels.</param>
-    public static int PanelsOfPiece(int rows, int depth, long columns, int panels) => (int)Math.Clamp(PieceWork * panels / (rows * depth * columns), 1, panels);
+    public static int PanelsOfPiece(int rows, int depth, long columns, int panels) => (int)Math.Clamp(PieceWork * panels / ((long)rows * depth * columns), 1, panels);
 }

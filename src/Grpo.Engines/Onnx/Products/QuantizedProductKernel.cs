@@ -11,9 +11,6 @@ internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>(WeightSha
     where TProducts : struct, IByteProducts
     where TCodes : struct, IWeightCodes
 {
-    // Multiplications of a piece: some microseconds, so that handing it out costs little beside it.
-    private const long PieceWork = 1 << 18;
-
     // Rows of which one thread rounds the activations.
     private const int RoundedRows = 16;
 
@@ -35,7 +32,7 @@ internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>(WeightSha
         var rounding = new Rounding { Activations = activations, Values = (float*)input.Data };
         context.ParallelFor(ref rounding, (rows + RoundedRows - 1) / RoundedRows);
 
-        var panels = (int)Math.Clamp(PieceWork / ((long)rows * shape.PaddedDepth * WeightShape.PanelColumns), 1, shape.Panels);
+        var panels = ProductRows.PanelsOfPiece(rows, shape.PaddedDepth, (long)shape.Panels * WeightShape.PanelColumns, shape.Panels);
         var columns = new Columns { Product = new BlockProduct(activations, weights, output), PanelsEach = panels };
         context.ParallelFor(ref columns, (shape.Panels + panels - 1) / panels);
     }
