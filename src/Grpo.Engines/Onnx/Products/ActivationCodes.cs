@@ -41,8 +41,8 @@ internal readonly unsafe struct ActivationCodes
         }
     }
 
-    /// <summary>The weights.</summary>
-    public WeightShape Shape { get; }
+    /// <summary>The weights; the codes are the same for all that differ in their columns only.</summary>
+    public WeightShape Shape { get; init; }
 
     /// <summary>Rows of activations.</summary>
     public int Rows { get; }

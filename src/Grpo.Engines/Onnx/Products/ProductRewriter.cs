@@ -7,7 +7,8 @@ using Grpo.Rollouts;
 namespace Grpo.Engines.Onnx.Products;
 
 /// <summary>
-/// Replaces com.microsoft.MatMulNBits nodes that compute in 8 bits (<c>accuracy_level</c> 4) by <see cref="QuantizedProductOp"/>. Inputs of MatMulNBits: A, B,
+/// Replaces com.microsoft.MatMulNBits nodes that compute in 8 bits (<c>accuracy_level</c> 4) by <see cref="QuantizedProductOp"/>, those of the same
+/// activations by one, since each node rounds them and costs the threads a meeting. Inputs of MatMulNBits: A, B,
 /// scales, zero_points, g_idx, bias. A node with anything that is not known here stays ONNX Runtime's.
 /// </summary>
 internal sealed class ProductRewriter : IDisposable
@@ -50,20 +51,32 @@ internal sealed class ProductRewriter : IDisposable
 
     private List<PackedWeights> Rewrite()
     {
-        var all = new List<PackedWeights>();
+        var products = new List<(ProtobufField Field, string Activations, WeightShape Shape, PackedWeights Weights)>();
         foreach (var field in _graph.Message.All(NodeField).ToList())
         {
-            var node = field.Message;
-            if (ShapeOf(node) is not { } shape || Pack(node, shape) is not { } weights) continue;
-            var inputs = GraphNodes.Inputs(node);
-            var replacement = GraphNodes.Node(
-                QuantizedProductOp.OperatorName, OperatorDomain.Name, inputs[..1], GraphNodes.Outputs(node)[0],
-                ("K", shape.Depth), ("N", shape.Columns), ("block_size", shape.Block), ("bits", shape.Bits), ("weights", (long)weights.Address));
-            _graph.Message.Replace(field, ProtobufField.Of(NodeField, replacement));
-            all.Add(weights);
+            if (ShapeOf(field.Message) is { } shape && Pack(field.Message, shape) is { } weights) products.Add((field, GraphNodes.Inputs(field.Message)[0], shape, weights));
         }
 
-        return all;
+        foreach (var together in products.GroupBy(product => (product.Activations, product.Shape with { Columns = 0 })).SelectMany(same => same.Chunk(MatrixProductOp.MostMatrices)))
+        {
+            var shape = together[0].Shape;
+            var attributes = new List<(string Name, object Value)> { ("K", shape.Depth), ("block_size", shape.Block), ("bits", shape.Bits), ("count", together.Length) };
+            for (var i = 0; i < together.Length; i++)
+            {
+                attributes.Add(($"N{i}", together[i].Shape.Columns));
+                attributes.Add(($"weights{i}", (long)together[i].Weights.Address));
+            }
+
+            // All that they read is there where the first of them stood.
+            _graph.Message.Replace(together[0].Field, ProtobufField.Of(NodeField, GraphNodes.Node(
+                QuantizedProductOp.OperatorName, OperatorDomain.Name, [together[0].Activations], together.Select(product => GraphNodes.Outputs(product.Field.Message)[0]), attributes)));
+            foreach (var (field, _, _, _) in together[1..])
+            {
+                _graph.Message.Replace(field);
+            }
+        }
+
+        return [.. products.Select(product => product.Weights)];
     }
 
     private WeightShape? ShapeOf(ProtobufMessage node)

@@ -4,10 +4,9 @@ using Grpo.OnnxRuntime.CustomOps;
 
 namespace Grpo.Engines.Onnx.Products;
 
-/// <summary>One QuantizedProduct node: rounds the activations to 8 bits and spreads the columns over ONNX Runtime's threads.</summary>
-/// <param name="shape">The weights' shape.</param>
-/// <param name="weights">The address of <see cref="PackedWeights"/>, which outlive the session.</param>
-internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>(WeightShape shape, nint weights) : CustomOpKernel
+/// <summary>One QuantizedProduct node: rounds the activations to 8 bits, once for all its matrices, and spreads their columns over ONNX Runtime's threads.</summary>
+/// <param name="matrices">The matrices' shapes, which differ in their columns only, and the addresses of <see cref="PackedWeights"/>, which outlive the session.</param>
+internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>((WeightShape Shape, nint Weights)[] matrices) : CustomOpKernel
     where TProducts : struct, IByteProducts
     where TCodes : struct, IWeightCodes
 {
@@ -17,24 +16,37 @@ internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>(WeightSha
     [ThreadStatic]
     private static NativeBuffer? _memory;
 
+    private readonly int _panels = matrices.Sum(matrix => matrix.Shape.Panels);
+
     /// <inheritdoc/>
     [SkipLocalsInit]
     public override void Compute(KernelContext context)
     {
         var input = context.Input(0);
+        var first = matrices[0].Shape;
         Span<long> dimensions = stackalloc long[ProductRows.MostDimensions];
-        var rows = ProductRows.Count(input, shape.Depth, ref dimensions);
-        dimensions[^1] = shape.Columns;
-        var output = (float*)context.Output(0, dimensions).Data;
-        if (rows == 0) return;
+        var rows = ProductRows.Count(input, first.Depth, ref dimensions);
+        var outputs = stackalloc float*[MatrixProductOp.MostMatrices];
+        for (var i = 0; i < matrices.Length; i++)
+        {
+            dimensions[^1] = matrices[i].Shape.Columns;
+            outputs[i] = (float*)context.Output(i, dimensions).Data;
+        }
 
-        var activations = new ActivationCodes(shape, rows, ref _memory);
+        if (rows == 0) return;
+        var activations = new ActivationCodes(first, rows, ref _memory);
         var rounding = new Rounding { Activations = activations, Values = (float*)input.Data };
         context.ParallelFor(ref rounding, (rows + RoundedRows - 1) / RoundedRows);
 
-        var panels = ProductRows.PanelsOfPiece(rows, shape.PaddedDepth, (long)shape.Panels * WeightShape.PanelColumns, shape.Panels);
-        var columns = new Columns { Product = new BlockProduct(activations, weights, output), PanelsEach = panels };
-        context.ParallelFor(ref columns, (shape.Panels + panels - 1) / panels);
+        var products = stackalloc BlockProduct[MatrixProductOp.MostMatrices];
+        for (var i = 0; i < matrices.Length; i++)
+        {
+            products[i] = new BlockProduct(activations with { Shape = matrices[i].Shape }, matrices[i].Weights, outputs[i]);
+        }
+
+        var each = ProductRows.PanelsOfPiece(rows, first.PaddedDepth, (long)_panels * WeightShape.PanelColumns, _panels);
+        var columns = new Columns { Products = products, Each = each, Count = _panels };
+        context.ParallelFor(ref columns, (_panels + each - 1) / each);
     }
 
     private struct Rounding : IParallelWork
@@ -54,15 +66,23 @@ internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>(WeightSha
 
     private struct Columns : IParallelWork
     {
-        public BlockProduct Product;
-        public int PanelsEach;
+        public BlockProduct* Products;
+        public int Each;
+        public int Count;
 
         public readonly void Run(int piece)
         {
-            var end = Math.Min(Product.Activations.Shape.Panels, (piece + 1) * PanelsEach);
-            for (var panel = piece * PanelsEach; panel < end; panel++)
+            // Panels are numbered through all matrices.
+            var (first, end) = (piece * Each, Math.Min(Count, (piece + 1) * Each));
+            for (var product = Products; end > 0; product++)
             {
-                BlockProduct.Run<TProducts, TCodes>(Product, panel);
+                var panels = product->Activations.Shape.Panels;
+                for (var panel = Math.Max(first, 0); panel < Math.Min(end, panels); panel++)
+                {
+                    BlockProduct.Run<TProducts, TCodes>(*product, panel);
+                }
+
+                (first, end) = (first - panels, end - panels);
             }
         }
     }

@@ -38,7 +38,7 @@ internal static class SwiGluRewriter
     private static ProtobufMessage? Gated(GraphNodes nodes, string gate, string up, string output)
     {
         var product = nodes.WriterOf(gate)!;
-        if (nodes.WriterOf(up) != product || GraphNodes.Outputs(product) is not [_, _] outputs) return null;
+        if (GraphNodes.Operator(product) != MatrixProductOp.OperatorName || nodes.WriterOf(up) != product || GraphNodes.Outputs(product) is not [_, _] outputs) return null;
         var attributes = GraphNodes.Attributes(product);
         long Attribute(string name) => attributes[name].Integer(3);
         return GraphNodes.Node(
@@ -61,7 +61,7 @@ internal static class SwiGluRewriter
     private static (string Activations, long Columns)? ProductOf(GraphNodes nodes, FloatProducts products, string tensor)
     {
         if (nodes.WriterOf(tensor) is not { } node || !products.Contains(node)) return null;
-        var columns = GraphNodes.Operator(node) == MatrixProductOp.OperatorName ? $"N{GraphNodes.Outputs(node).IndexOf(tensor)}" : "N";
+        var columns = GraphNodes.Operator(node) == "MatMulNBits" ? "N" : $"N{GraphNodes.Outputs(node).IndexOf(tensor)}";
         return (GraphNodes.Inputs(node)[0], GraphNodes.Attributes(node)[columns].Integer(3));
     }
 }
