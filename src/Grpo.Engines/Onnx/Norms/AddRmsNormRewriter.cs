@@ -20,11 +20,14 @@ internal sealed class AddRmsNormRewriter(OnnxGraph graph, string inputIds)
     private readonly FloatProducts _products = new(graph);
     private readonly GraphNodes _nodes = new(graph);
     private readonly Dictionary<ProtobufMessage, ProtobufField> _fields = graph.Message.All(NodeField).ToDictionary(field => field.Message);
-    private readonly Dictionary<string, bool> _ofEveryToken = [];
+
+    // Tensors that have a row of the model's width for every token: nothing in their sum is broadcast.
+    private readonly HashSet<string> _ofEveryToken = [];
 
     /// <summary>Rewrites the graph.</summary>
     public void Rewrite()
     {
+        FindRowsOfEveryToken();
         foreach (var (node, field) in _fields.ToList())
         {
             if (GraphNodes.Operator(node) == Norm) Join(node, field);
@@ -36,7 +39,7 @@ internal sealed class AddRmsNormRewriter(OnnxGraph graph, string inputIds)
     {
         var (inputs, outputs) = (GraphNodes.Inputs(norm), GraphNodes.Outputs(norm));
         // The weights must be there where the sum is computed, and the last axis the one that is normed.
-        if (_nodes.WriterOf(inputs[1]) is not null || outputs.Skip(1).Any(output => output.Length > 0)) return;
+        if (inputs is not [_, _] || _nodes.WriterOf(inputs[1]) is not null || outputs.Skip(1).Any(output => output.Length > 0)) return;
         if (GraphNodes.Attributes(norm).TryGetValue("axis", out var axis) && axis.Integer(3) is not (-1 or 2)) return;
         if (_nodes.WriterOf(inputs[0]) is not { } add || GraphNodes.Operator(add) != "Add" || !_fields.Remove(add, out var addField)) return;
         if (Node(GraphNodes.Inputs(add), inputs[1], outputs[0], inputs[0], norm, NormEpsilon) is not { } joined) return;
@@ -47,7 +50,7 @@ internal sealed class AddRmsNormRewriter(OnnxGraph graph, string inputIds)
     private void Replace(ProtobufMessage norm, ProtobufField field)
     {
         var (inputs, outputs) = (GraphNodes.Inputs(norm), GraphNodes.Outputs(norm));
-        if (inputs.Skip(3).Any(bias => bias.Length > 0) || outputs.Skip(1).Take(2).Any(output => output.Length > 0)) return;
+        if (inputs.Count < 3 || inputs.Skip(3).Any(bias => bias.Length > 0) || outputs.Skip(1).Take(2).Any(output => output.Length > 0)) return;
         var sum = outputs.ElementAtOrDefault(3) is { Length: > 0 } named ? named : $"{outputs[0]}.sum";
         if (Node(inputs[..2], inputs[2], outputs[0], sum, norm, SkipNormEpsilon) is not { } joined) return;
         graph.Message.Replace(field, ProtobufField.Of(NodeField, joined));
@@ -55,27 +58,34 @@ internal sealed class AddRmsNormRewriter(OnnxGraph graph, string inputIds)
 
     private ProtobufMessage? Node(List<string> terms, string weight, string output, string sum, ProtobufMessage norm, float epsilon)
     {
-        if (!terms.Exists(IsFloat) || !terms.TrueForAll(IsOfEveryToken)) return null;
+        if (!terms.Exists(IsFloat) || !terms.TrueForAll(_ofEveryToken.Contains)) return null;
         if (GraphNodes.Attributes(norm).TryGetValue("epsilon", out var given)) epsilon = BitConverter.UInt32BitsToSingle((uint)given.Integer(2));
         return GraphNodes.Node(AddRmsNormOp.OperatorName, OperatorDomain.Name, [.. terms, weight], [output, sum], ("epsilon", epsilon));
     }
 
-    private bool IsFloat(string tensor) => _nodes.WriterOf(tensor) is { } writer
-        && (_products.Contains(writer) || (GraphNodes.Operator(writer) == Norm && IsFloat(GraphNodes.Inputs(writer)[0])));
-
-    // Whether a tensor has a row of the model's width for every token: nothing in a sum is broadcast then.
-    private bool IsOfEveryToken(string tensor)
+    // A product, or the norm of one.
+    private bool IsFloat(string tensor)
     {
-        if (_ofEveryToken.TryGetValue(tensor, out var known)) return known;
         if (_nodes.WriterOf(tensor) is not { } writer) return false;
-        var inputs = GraphNodes.Inputs(writer);
-        return _ofEveryToken[tensor] = GraphNodes.Operator(writer) switch
+        if (GraphNodes.Operator(writer) == Norm) writer = _nodes.WriterOf(GraphNodes.Inputs(writer)[0]);
+        return writer is not null && _products.Contains(writer);
+    }
+
+    // Nodes stand behind what they read. One that does not is not recognised, so a graph that goes in circles is none of ours to follow.
+    private void FindRowsOfEveryToken()
+    {
+        foreach (var node in graph.Nodes)
         {
-            "Add" => inputs.TrueForAll(IsOfEveryToken),
-            SkipNorm => inputs[..2].TrueForAll(IsOfEveryToken),
-            Norm => IsOfEveryToken(inputs[0]),
-            "Gather" or "GatherBlockQuantized" => inputs.Contains(inputIds),
-            _ => _products.Contains(writer),
-        };
+            var inputs = GraphNodes.Inputs(node);
+            var found = GraphNodes.Operator(node) switch
+            {
+                "Add" => inputs.TrueForAll(_ofEveryToken.Contains),
+                SkipNorm => inputs.Take(2).All(_ofEveryToken.Contains),
+                Norm => inputs.Take(1).All(_ofEveryToken.Contains),
+                "Gather" or "GatherBlockQuantized" => inputs.Contains(inputIds),
+                _ => _products.Contains(node),
+            };
+            if (found) _ofEveryToken.UnionWith(GraphNodes.Outputs(node));
+        }
     }
 }

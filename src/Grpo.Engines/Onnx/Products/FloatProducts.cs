@@ -11,11 +11,11 @@ internal sealed class FloatProducts(OnnxGraph graph)
 
     private readonly HashSet<string> _floats = [.. graph.Initializers.Where(initializer => initializer.ElementType == TensorElementType.Float).Select(initializer => initializer.Name)];
 
-    /// <summary>Whether a node is one. MatMulNBits answers in the type of its scales.</summary>
+    /// <summary>Whether a node is one. MatMulNBits answers in the type of its scales; one that lacks something is left for ONNX Runtime to refuse.</summary>
     public bool Contains(ProtobufMessage node) => GraphNodes.Operator(node) switch
     {
         MatrixProductOp.OperatorName or QuantizedProductOp.OperatorName => true,
-        "MatMulNBits" => _floats.Contains(GraphNodes.Inputs(node)[Scales]),
+        "MatMulNBits" => GraphNodes.Inputs(node) is { Count: > Scales } inputs && _floats.Contains(inputs[Scales]) && GraphNodes.Attributes(node).ContainsKey("N"),
         _ => false,
     };
 }

@@ -26,7 +26,7 @@ internal sealed unsafe class GatedProductKernel<TLanes, TVector>(int depth, int 
         dimensions[^1] = columns;
         var output = (float*)context.Output(0, dimensions).Data;
         if (rows == 0) return;
-        var each = ProductRows.PanelsOfPiece(rows, depth, 2L * columns, _panels);
+        var each = ProductPieces.Panels(rows, depth, 2L * columns, _panels);
         var work = new Panels
         {
             Product = new GatedProduct<TLanes, TVector>(

@@ -31,7 +31,7 @@ internal sealed unsafe class MatrixProductKernel<TLanes, TVector>(int depth, (in
         }
 
         if (rows == 0) return;
-        var each = ProductRows.PanelsOfPiece(rows, depth, _columns, _panels);
+        var each = ProductPieces.Panels(rows, depth, _columns, _panels);
         var work = new Panels { Products = products, Each = each, Count = _panels };
         context.ParallelFor(ref work, (_panels + each - 1) / each);
     }

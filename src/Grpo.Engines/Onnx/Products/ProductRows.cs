@@ -8,9 +8,6 @@ internal static class ProductRows
     /// <summary>The most dimensions of activations.</summary>
     public const int MostDimensions = 8;
 
-    // Multiplications of a piece: some microseconds, so that handing it out costs little beside it.
-    private const long PieceWork = 1 << 18;
-
     /// <summary>The number of rows.</summary>
     /// <param name="activations">Shape (..., K).</param>
     /// <param name="depth">K.</param>
@@ -24,11 +21,4 @@ internal static class ProductRows
         foreach (var dimension in dimensions[..^1]) rows *= dimension;
         return checked((int)rows);
     }
-
-    /// <summary>How many panels a thread is given at a time.</summary>
-    /// <param name="rows">Rows, at least 1.</param>
-    /// <param name="depth">K.</param>
-    /// <param name="columns">Columns of all panels.</param>
-    /// <param name="panels">Panels.</param>
-    public static int PanelsOfPiece(int rows, int depth, long columns, int panels) => (int)Math.Clamp(PieceWork * panels / ((long)rows * depth * columns), 1, panels);
 }

@@ -44,7 +44,7 @@ internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>((WeightSh
             products[i] = new BlockProduct(activations with { Shape = matrices[i].Shape }, matrices[i].Weights, outputs[i]);
         }
 
-        var each = ProductRows.PanelsOfPiece(rows, first.PaddedDepth, (long)_panels * WeightShape.PanelColumns, _panels);
+        var each = ProductPieces.Panels(rows, first.PaddedDepth, (long)_panels * WeightShape.PanelColumns, _panels);
         var columns = new Columns { Products = products, Each = each, Count = _panels };
         context.ParallelFor(ref columns, (_panels + each - 1) / each);
     }
