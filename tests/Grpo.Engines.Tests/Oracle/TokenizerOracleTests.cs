@@ -24,7 +24,7 @@ public sealed class TokenizerOracleTests
     private static async Task CompareAsync(string folder, IEnumerable<string> published)
     {
         var tokenizer = Tokenizer.Load(folder);
-        string[] texts = [.. published, .. AnyText.Generator.Sample(Random, 60)];
+        string[] texts = [.. published, .. AnyText.OfSettledCategories.Sample(Random, 60)];
         var ids = Array.ConvertAll(texts, text => tokenizer.Encode(text, addSpecialTokens: false));
         var encoded = await NpmOracle.AskAsync(texts.Select(text => new JsonObject { ["ask"] = "encode", ["folder"] = folder, ["text"] = text }));
         var decoded = await NpmOracle.AskAsync(ids.Select(one => new JsonObject { ["ask"] = "decode", ["folder"] = folder, ["ids"] = new JsonArray([.. one.Select(id => JsonValue.Create(id))]), ["skip"] = true }));
