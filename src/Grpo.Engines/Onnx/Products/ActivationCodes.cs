@@ -36,8 +36,11 @@ internal readonly unsafe struct ActivationCodes
         for (var row = rows; row < padded; row++)
         {
             new Span<sbyte>(Codes + ((long)row * shape.PaddedDepth), shape.PaddedDepth).Clear();
-            new Span<float>(Scales + ((long)row * shape.Blocks), shape.Blocks).Clear();
-            new Span<int>(Offsets + ((long)row * shape.Blocks), shape.Blocks).Clear();
+            for (var block = 0; block < shape.Blocks; block++)
+            {
+                var place = Place(row, block);
+                (Scales[place], Offsets[place]) = (0, 0);
+            }
         }
     }
 
@@ -50,10 +53,10 @@ internal readonly unsafe struct ActivationCodes
     /// <summary>Codes, shape (rows filled up to whole tiles, padded depth).</summary>
     public sbyte* Codes { get; }
 
-    /// <summary>What a code of 1 means, shape (rows filled up, blocks).</summary>
+    /// <summary>What a code of 1 means, shape (tiles, blocks, rows of a tile).</summary>
     public float* Scales { get; }
 
-    /// <summary>The sum of a block's codes times minus the weights' code of 0: what its sums of products begin with. Shape (rows filled up, blocks).</summary>
+    /// <summary>The sum of a block's codes times minus the weights' code of 0: what is added to its sums of products. Shape (tiles, blocks, rows of a tile).</summary>
     public int* Offsets { get; }
 
     /// <summary>Writes one row.</summary>
@@ -88,10 +91,14 @@ internal readonly unsafe struct ActivationCodes
                 sum += a + b + (c + d);
             }
 
-            Scales[((long)row * shape.Blocks) + block] = magnitude / Largest;
-            Offsets[((long)row * shape.Blocks) + block] = -zero * Vector256.Sum(sum);
+            var place = Place(row, block);
+            Scales[place] = magnitude / Largest;
+            Offsets[place] = -zero * Vector256.Sum(sum);
         }
     }
+
+    // Those of a tile's rows lie together.
+    private long Place(int row, int block) => (((long)(row / Tile) * Shape.Blocks) + block) * Tile + (row % Tile);
 
     // To the nearest integer, halves to the even one, as ONNX Runtime does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

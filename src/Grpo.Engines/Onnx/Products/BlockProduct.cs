@@ -70,12 +70,28 @@ internal readonly unsafe struct BlockProduct
         }
     }
 
-    // 4 rows by 16 columns: 8 registers of integer sums, 8 of float ones. Compiled at once: a prompt's first products must not wait for the tiers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile<TProducts, TCodes>(in BlockProduct product, int panel, int row, float* output, long stride)
         where TProducts : struct, IByteProducts
         where TCodes : struct, IWeightCodes
     {
+        if (product.Activations.Shape.Block == WeightShape.Run) Tile<TProducts, TCodes, OneRun>(product, panel, row, output, stride);
+        else Tile<TProducts, TCodes, SeveralRuns>(product, panel, row, output, stride);
+    }
+
+    // 4 rows by 16 columns: 8 registers of integer sums; the float ones lie in memory, since 16 registers do not hold both. Compiled at once: a prompt's
+    // first products must not wait for the tiers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static void Tile<TProducts, TCodes, TRuns>(in BlockProduct product, int panel, int row, float* output, long stride)
+        where TProducts : struct, IByteProducts
+        where TCodes : struct, IWeightCodes
+        where TRuns : struct, IRuns
+    {
+        const int vectors = 2 * ActivationCodes.Tile;
+        var memory = stackalloc byte[(vectors + 1) * 32];
+        var totals = (Vector256<float>*)(((nint)memory + 31) & ~31);
+        for (var i = 0; i < vectors; i++) totals[i] = default;
+
         var shape = product.Activations.Shape;
         var (blocks, depth, runs) = (shape.Blocks, shape.PaddedDepth, shape.Block / WeightShape.Run);
         var runBytes = WeightShape.Run * WeightShape.PanelColumns * TCodes.Bits / 8;
@@ -88,45 +104,48 @@ internal readonly unsafe struct BlockProduct
         var a2 = a1 + depth;
         var a3 = a2 + depth;
         // Rows of the next tiles find this panel in the cache; meanwhile the next panel comes from memory, two lines of every run with each tile.
-        var prefetched = row / ActivationCodes.Tile * 2 * CacheLine % runBytes;
-        Vector256<float> f00 = default, f01 = default, f10 = default, f11 = default, f20 = default, f21 = default, f30 = default, f31 = default;
+        var ahead = shape.PanelBytes + (row / ActivationCodes.Tile * 2 * CacheLine % runBytes);
         for (var block = 0; block < blocks; block++)
         {
             Vector256<int> s00, s01, s10, s11, s20, s21, s30, s31;
-            s00 = s01 = Vector256.Create(offsets[block]);
-            s10 = s11 = Vector256.Create(offsets[blocks + block]);
-            s20 = s21 = Vector256.Create(offsets[(2 * blocks) + block]);
-            s30 = s31 = Vector256.Create(offsets[(3 * blocks) + block]);
-            for (var run = 0; run < runs; run++)
+            s00 = s01 = s10 = s11 = s20 = s21 = s30 = s31 = default;
+            var run = 0;
+            do
             {
-                Step<TProducts, TCodes>(codes, 0, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-                Step<TProducts, TCodes>(codes, 1, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-                Step<TProducts, TCodes>(codes, 2, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-                Step<TProducts, TCodes>(codes, 3, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-                Step<TProducts, TCodes>(codes, 4, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-                Step<TProducts, TCodes>(codes, 5, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-                Step<TProducts, TCodes>(codes, 6, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-                Step<TProducts, TCodes>(codes, 7, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-                Prefetch(codes + shape.PanelBytes + prefetched);
+                Vector256<int> r00 = TProducts.Begin(s00), r01 = TProducts.Begin(s01), r10 = TProducts.Begin(s10), r11 = TProducts.Begin(s11), r20 = TProducts.Begin(s20), r21 = TProducts.Begin(s21), r30 = TProducts.Begin(s30), r31 = TProducts.Begin(s31);
+                Run<TProducts, TCodes>(codes, a0, a1, a2, a3, ref r00, ref r01, ref r10, ref r11, ref r20, ref r21, ref r30, ref r31);
+                s00 = TProducts.End(s00, r00);
+                s01 = TProducts.End(s01, r01);
+                s10 = TProducts.End(s10, r10);
+                s11 = TProducts.End(s11, r11);
+                s20 = TProducts.End(s20, r20);
+                s21 = TProducts.End(s21, r21);
+                s30 = TProducts.End(s30, r30);
+                s31 = TProducts.End(s31, r31);
+                Prefetch(codes + ahead);
                 codes += runBytes;
                 a0 += WeightShape.Run;
                 a1 += WeightShape.Run;
                 a2 += WeightShape.Run;
                 a3 += WeightShape.Run;
             }
+            while (TRuns.AreSeveral && ++run < runs);
 
             var (left, right) = (Vector256.Load(scales), Vector256.Load(scales + 8));
             scales += WeightShape.PanelColumns;
-            Scale(rowScales[block], left, right, s00, s01, ref f00, ref f01);
-            Scale(rowScales[blocks + block], left, right, s10, s11, ref f10, ref f11);
-            Scale(rowScales[(2 * blocks) + block], left, right, s20, s21, ref f20, ref f21);
-            Scale(rowScales[(3 * blocks) + block], left, right, s30, s31, ref f30, ref f31);
+            Scale<TProducts, TCodes>(rowScales, offsets, left, right, s00, s01, totals);
+            Scale<TProducts, TCodes>(rowScales + 1, offsets + 1, left, right, s10, s11, totals + 2);
+            Scale<TProducts, TCodes>(rowScales + 2, offsets + 2, left, right, s20, s21, totals + 4);
+            Scale<TProducts, TCodes>(rowScales + 3, offsets + 3, left, right, s30, s31, totals + 6);
+            rowScales += ActivationCodes.Tile;
+            offsets += ActivationCodes.Tile;
         }
 
-        Store(f00, f01, output);
-        Store(f10, f11, output + stride);
-        Store(f20, f21, output + (2 * stride));
-        Store(f30, f31, output + (3 * stride));
+        for (var i = 0; i < ActivationCodes.Tile; i++)
+        {
+            totals[2 * i].Store(output + (i * stride));
+            totals[(2 * i) + 1].Store(output + (i * stride) + 8);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -135,6 +154,24 @@ internal readonly unsafe struct BlockProduct
         if (!Sse.IsSupported) return;
         Sse.Prefetch0(address);
         Sse.Prefetch0(address + CacheLine);
+    }
+
+    // Steps whose codes share their bytes (IWeightCodes) follow each other.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Run<TProducts, TCodes>(
+        byte* codes, sbyte* a0, sbyte* a1, sbyte* a2, sbyte* a3, ref Vector256<int> s00, ref Vector256<int> s01, ref Vector256<int> s10, ref Vector256<int> s11,
+        ref Vector256<int> s20, ref Vector256<int> s21, ref Vector256<int> s30, ref Vector256<int> s31)
+        where TProducts : struct, IByteProducts
+        where TCodes : struct, IWeightCodes
+    {
+        Step<TProducts, TCodes>(codes, 0, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+        Step<TProducts, TCodes>(codes, 4, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+        Step<TProducts, TCodes>(codes, 1, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+        Step<TProducts, TCodes>(codes, 5, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+        Step<TProducts, TCodes>(codes, 2, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+        Step<TProducts, TCodes>(codes, 6, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+        Step<TProducts, TCodes>(codes, 3, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+        Step<TProducts, TCodes>(codes, 7, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -156,18 +193,32 @@ internal readonly unsafe struct BlockProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Scale(
-        float rowScale, Vector256<float> left, Vector256<float> right, Vector256<int> sumLeft, Vector256<int> sumRight, ref Vector256<float> totalLeft, ref Vector256<float> totalRight)
+    private static void Scale<TProducts, TCodes>(float* rowScale, int* offset, Vector256<float> left, Vector256<float> right, Vector256<int> leftSums, Vector256<int> rightSums, Vector256<float>* totals)
+        where TProducts : struct, IByteProducts
+        where TCodes : struct, IWeightCodes
     {
-        var row = Vector256.Create(rowScale);
-        totalLeft = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(sumLeft), left * row, totalLeft);
-        totalRight = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(sumRight), right * row, totalRight);
+        var row = Vector256.Create(*rowScale);
+        var begun = TProducts.TakenOff == TCodes.Zero ? Vector256<int>.Zero : Vector256.Create(*offset);
+        totals[0] = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(leftSums + begun), left * row, totals[0]);
+        totals[1] = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(rightSums + begun), right * row, totals[1]);
     }
+}
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector256<float> left, Vector256<float> right, float* output)
-    {
-        left.Store(output);
-        right.Store(output + 8);
-    }
+/// <summary>Whether blocks are longer than a run, for <see cref="BlockProduct"/>.</summary>
+internal interface IRuns
+{
+    /// <summary>Whether a block has several runs.</summary>
+    static abstract bool AreSeveral { get; }
+}
+
+/// <summary>Blocks of 32 weights.</summary>
+internal readonly struct OneRun : IRuns
+{
+    public static bool AreSeveral => false;
+}
+
+/// <summary>Longer blocks.</summary>
+internal readonly struct SeveralRuns : IRuns
+{
+    public static bool AreSeveral => true;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Grpo.Engines.Onnx.Models;
 using Grpo.Engines.Onnx.Parameters;
 using Grpo.OnnxRuntime;
@@ -30,7 +31,10 @@ internal sealed class ProductRewriter : IDisposable
     }
 
     /// <summary>Whether our products of 4- or 8-bit weights are faster than ONNX Runtime's on this processor.</summary>
-    public static bool IsFaster(int bits) => VnniProducts.IsSupported || (bits == 4 && PairProducts.IsSupported);
+    public static bool IsFaster(int bits) => VnniProducts.IsSupported || (bits == 4 ? PairProducts.IsSupported : SignedPairProducts.IsSupported && !HasAvx512Vnni);
+
+    // ONNX Runtime multiplies 8-bit weights with AVX-512's form of the instruction (CPUID leaf 7, ECX bit 11), which .NET does not have.
+    private static bool HasAvx512Vnni => Avx512F.IsSupported && (X86Base.CpuId(7, 0).Ecx >> 11 & 1) != 0;
 
     /// <summary>Rewrites a graph.</summary>
     /// <param name="graph">The graph.</param>

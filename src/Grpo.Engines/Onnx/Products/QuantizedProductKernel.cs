@@ -59,7 +59,7 @@ internal sealed unsafe class QuantizedProductKernel<TProducts, TCodes>((WeightSh
             var end = Math.Min(Activations.Rows, (piece + 1) * RoundedRows);
             for (var row = piece * RoundedRows; row < end; row++)
             {
-                Activations.Write(row, Values + ((long)row * Activations.Shape.Depth), TCodes.Zero);
+                Activations.Write(row, Values + ((long)row * Activations.Shape.Depth), TCodes.Zero - TProducts.TakenOff);
             }
         }
     }

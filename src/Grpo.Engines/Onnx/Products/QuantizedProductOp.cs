@@ -31,12 +31,13 @@ internal sealed class QuantizedProductOp : CustomOp
             matrices[i] = (new WeightShape(depth, (int)attributes.WholeNumber($"N{i}"), block, bits), (nint)attributes.WholeNumber($"weights{i}"));
         }
 
-        return (VnniProducts.IsSupported, PairProducts.IsSupported, bits) switch
+        return (bits, VnniProducts.IsSupported, PairProducts.IsSupported) switch
         {
-            (true, _, 8) => new QuantizedProductKernel<VnniProducts, EightBits>(matrices),
-            (true, _, _) => new QuantizedProductKernel<VnniProducts, FourBits>(matrices),
-            (_, _, 8) => new QuantizedProductKernel<PortableProducts, EightBits>(matrices),
-            (_, true, _) => new QuantizedProductKernel<PairProducts, FourBits>(matrices),
+            (8, true, _) => new QuantizedProductKernel<VnniProducts, EightBits>(matrices),
+            (8, _, true) => new QuantizedProductKernel<SignedPairProducts, EightBits>(matrices),
+            (8, _, _) => new QuantizedProductKernel<PortableProducts, EightBits>(matrices),
+            (_, true, _) => new QuantizedProductKernel<VnniProducts, FourBits>(matrices),
+            (_, _, true) => new QuantizedProductKernel<PairProducts, FourBits>(matrices),
             _ => new QuantizedProductKernel<PortableProducts, FourBits>(matrices),
         };
     }

@@ -58,14 +58,19 @@ public sealed unsafe class BlockProductTests
     }
 
     [Theory]
-    [InlineData(8)]
-    [InlineData(4)]
-    public void Extreme_codes_do_not_overflow(int bits)
+    [InlineData(8, 0, -3, 32)]
+    [InlineData(8, 0, 3, 256)]
+    [InlineData(8, 255, -3, 32)]
+    [InlineData(8, 255, 3, 256)]
+    [InlineData(4, 0, -3, 256)]
+    [InlineData(4, 0, 3, 32)]
+    [InlineData(4, 255, -3, 256)]
+    [InlineData(4, 255, 3, 32)]
+    public void Extreme_codes_do_not_overflow(int bits, byte codes, float activations, int block)
     {
-        var shape = new WeightShape(256, 16, 256, bits);
-        var given = new Given(shape, 4);
-        Array.Fill(given.Codes, (byte)255);
-        Array.Fill(given.Activations, -3f);
+        var given = new Given(new WeightShape(256, 16, block, bits), 4);
+        Array.Fill(given.Codes, codes);
+        Array.Fill(given.Activations, activations);
 
         foreach (var product in given.Products())
         {
@@ -160,6 +165,7 @@ public sealed unsafe class BlockProductTests
             using var weights = new PackedWeights(_shape, Codes, Scales);
             List<float[]> all = [Product<PortableProducts>(weights)];
             if (PairProducts.IsSupported && _shape.Bits == 4) all.Add(Product<PairProducts, FourBits>(weights));
+            if (SignedPairProducts.IsSupported && _shape.Bits == 8) all.Add(Product<SignedPairProducts, EightBits>(weights));
             if (VnniProducts.IsSupported) all.Add(Product<VnniProducts>(weights));
             return all;
         }
@@ -180,7 +186,7 @@ public sealed unsafe class BlockProductTests
             var output = new float[_rows * _shape.Columns];
             fixed (float* values = Activations, result = output)
             {
-                for (var row = 0; row < _rows; row++) activations.Write(row, values + (row * _shape.Depth), TCodes.Zero);
+                for (var row = 0; row < _rows; row++) activations.Write(row, values + (row * _shape.Depth), TCodes.Zero - TProducts.TakenOff);
                 var product = new BlockProduct(activations, weights.Address, result);
                 for (var panel = 0; panel < _shape.Panels; panel++) BlockProduct.Run<TProducts, TCodes>(product, panel);
             }
