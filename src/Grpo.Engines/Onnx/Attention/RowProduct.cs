@@ -135,22 +135,16 @@ internal static unsafe class RowProduct<TLanes, TVector>
             var end = Math.Min(depth, k + blockDepth);
             for (nint at = 0; k < end; k++, at += bStride)
             {
-                TVector x0 = TLanes.Load(b0 + at), x1 = TLanes.Load(b1 + at), x2 = TLanes.Load(b2 + at), x3 = TLanes.Load(b3 + at);
-                var y = TLanes.Broadcast(a[k]);
-                s00 = TLanes.MultiplyAdd(y, x0, s00);
-                s01 = TLanes.MultiplyAdd(y, x1, s01);
-                s02 = TLanes.MultiplyAdd(y, x2, s02);
-                s03 = TLanes.MultiplyAdd(y, x3, s03);
-                y = TLanes.Broadcast(a1[k]);
-                s10 = TLanes.MultiplyAdd(y, x0, s10);
-                s11 = TLanes.MultiplyAdd(y, x1, s11);
-                s12 = TLanes.MultiplyAdd(y, x2, s12);
-                s13 = TLanes.MultiplyAdd(y, x3, s13);
-                y = TLanes.Broadcast(a2[k]);
-                s20 = TLanes.MultiplyAdd(y, x0, s20);
-                s21 = TLanes.MultiplyAdd(y, x1, s21);
-                s22 = TLanes.MultiplyAdd(y, x2, s22);
-                s23 = TLanes.MultiplyAdd(y, x3, s23);
+                // A strip's values at a time: with 16 registers, 12 sums leave room for three factors and these.
+                TVector y0 = TLanes.Broadcast(a[k]), y1 = TLanes.Broadcast(a1[k]), y2 = TLanes.Broadcast(a2[k]);
+                var x = TLanes.Load(b0 + at);
+                (s00, s10, s20) = (TLanes.MultiplyAdd(y0, x, s00), TLanes.MultiplyAdd(y1, x, s10), TLanes.MultiplyAdd(y2, x, s20));
+                x = TLanes.Load(b1 + at);
+                (s01, s11, s21) = (TLanes.MultiplyAdd(y0, x, s01), TLanes.MultiplyAdd(y1, x, s11), TLanes.MultiplyAdd(y2, x, s21));
+                x = TLanes.Load(b2 + at);
+                (s02, s12, s22) = (TLanes.MultiplyAdd(y0, x, s02), TLanes.MultiplyAdd(y1, x, s12), TLanes.MultiplyAdd(y2, x, s22));
+                x = TLanes.Load(b3 + at);
+                (s03, s13, s23) = (TLanes.MultiplyAdd(y0, x, s03), TLanes.MultiplyAdd(y1, x, s13), TLanes.MultiplyAdd(y2, x, s23));
             }
         }
 

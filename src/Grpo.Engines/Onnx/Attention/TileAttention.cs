@@ -19,10 +19,10 @@ internal static unsafe class TileAttention<TLanes, TVector>
     private const int Chunk = AttentionShape.ChunkTokens;
     private const int Alignment = 64;
 
-    /// <summary>Rows that go through a chunk together: each keeps four registers of sums, and the others hold a row of the cache.</summary>
-    private static int RowsTogether => TLanes.Registers / 8;
-
     private const int MostRowsTogether = 4;
+
+    /// <summary>Rows that go through a chunk together: each keeps four registers of sums and one of its factor, and one holds values of the cache.</summary>
+    private static int RowsTogether => Math.Min(MostRowsTogether, (TLanes.Registers - 1) / 5);
 
     /// <summary>Values of scratch memory per row: query and sum of values, largest score, sum of weights and position.</summary>
     private static int RowFloats(in AttentionShape shape) => (2 * shape.PaddedHeadSize) + 3;
