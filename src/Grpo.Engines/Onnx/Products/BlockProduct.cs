@@ -112,16 +112,11 @@ internal readonly unsafe struct BlockProduct
             var run = 0;
             do
             {
-                Vector256<int> r00 = TProducts.Begin(s00), r01 = TProducts.Begin(s01), r10 = TProducts.Begin(s10), r11 = TProducts.Begin(s11), r20 = TProducts.Begin(s20), r21 = TProducts.Begin(s21), r30 = TProducts.Begin(s30), r31 = TProducts.Begin(s31);
+                Vector256<int> r00 = TProducts.Begin(s00), r01 = TProducts.Begin(s01), r10 = TProducts.Begin(s10), r11 = TProducts.Begin(s11);
+                Vector256<int> r20 = TProducts.Begin(s20), r21 = TProducts.Begin(s21), r30 = TProducts.Begin(s30), r31 = TProducts.Begin(s31);
                 Run<TProducts, TCodes>(codes, a0, a1, a2, a3, ref r00, ref r01, ref r10, ref r11, ref r20, ref r21, ref r30, ref r31);
-                s00 = TProducts.End(s00, r00);
-                s01 = TProducts.End(s01, r01);
-                s10 = TProducts.End(s10, r10);
-                s11 = TProducts.End(s11, r11);
-                s20 = TProducts.End(s20, r20);
-                s21 = TProducts.End(s21, r21);
-                s30 = TProducts.End(s30, r30);
-                s31 = TProducts.End(s31, r31);
+                (s00, s01, s10, s11) = (TProducts.End(s00, r00), TProducts.End(s01, r01), TProducts.End(s10, r10), TProducts.End(s11, r11));
+                (s20, s21, s30, s31) = (TProducts.End(s20, r20), TProducts.End(s21, r21), TProducts.End(s30, r30), TProducts.End(s31, r31));
                 Prefetch(codes + ahead);
                 codes += runBytes;
                 a0 += WeightShape.Run;
@@ -193,7 +188,8 @@ internal readonly unsafe struct BlockProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Scale<TProducts, TCodes>(float* rowScale, int* offset, Vector256<float> left, Vector256<float> right, Vector256<int> leftSums, Vector256<int> rightSums, Vector256<float>* totals)
+    private static void Scale<TProducts, TCodes>(
+        float* rowScale, int* offset, Vector256<float> left, Vector256<float> right, Vector256<int> leftSums, Vector256<int> rightSums, Vector256<float>* totals)
         where TProducts : struct, IByteProducts
         where TCodes : struct, IWeightCodes
     {
@@ -204,7 +200,7 @@ internal readonly unsafe struct BlockProduct
     }
 }
 
-/// <summary>Whether blocks are longer than a run, for <see cref="BlockProduct"/>.</summary>
+/// <summary>Whether blocks are longer than a run. The compiler must know: around a loop, were it of one turn, it spills the sums.</summary>
 internal interface IRuns
 {
     /// <summary>Whether a block has several runs.</summary>
